@@ -1,0 +1,515 @@
+package v1alpha1
+
+import (
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// LiaisonStation is the office of one township where people's-congress deputies meet residents (人大代表联络站).
+// For each one the operator runs an intake service where residents leave suggestions and staff bring them to a close.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:shortName=lst,categories=liaison
+// +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Pending",type=integer,JSONPath=`.status.backlog.pending`
+// +kubebuilder:printcolumn:name="Overdue",type=integer,JSONPath=`.status.backlog.overdue`
+// +kubebuilder:printcolumn:name="On duty",type=string,JSONPath=`.status.onDutyToday.names`
+// +kubebuilder:printcolumn:name="URL",type=string,JSONPath=`.status.url`
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+// +kubebuilder:validation:XValidation:rule="size(self.metadata.name) <= 40 && self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",message="metadata.name must begin with a letter, hold only a-z, 0-9 and -, and have at most 40 characters, because Services and Pods are named after it"
+type LiaisonStation struct {
+	metav1.TypeMeta `json:",inline"`
+	// +optional
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	// spec is what the township declares about its station.
+	//
+	// +required
+	Spec LiaisonStationSpec `json:"spec"`
+
+	// status is what the operator observes; it is written by the operator alone.
+	//
+	// +optional
+	Status LiaisonStationStatus `json:"status,omitempty"`
+}
+
+// LiaisonStationList is a list of LiaisonStations.
+//
+// +kubebuilder:object:root=true
+type LiaisonStationList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []LiaisonStation `json:"items"`
+}
+
+// LiaisonStationSpec is one township's declaration of its station.
+type LiaisonStationSpec struct {
+	// displayName is the name on the station's sign, for example 中垛乡人大代表联络站.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=60
+	// +required
+	DisplayName string `json:"displayName"`
+
+	// township is the division the station serves.
+	//
+	// +required
+	Township Township `json:"township"`
+
+	// contact is how residents reach the station in person or by phone.
+	//
+	// +optional
+	Contact Contact `json:"contact,omitzero"`
+
+	// staff run the station: the head (站长) and the administrators who keep its ledgers.
+	//
+	// +required
+	Staff Staff `json:"staff"`
+
+	// rosterRef names the DeputyRoster in the same namespace whose deputies serve at this station.
+	// Without it, or while that roster is missing, the intake runs all the same and shows no duty schedule.
+	//
+	// +optional
+	RosterRef *LocalReference `json:"rosterRef,omitempty"`
+
+	// topics a suggestion can be about, in the order the form shows them.
+	//
+	// +listType=set
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=32
+	// +kubebuilder:validation:items:MinLength=1
+	// +kubebuilder:validation:items:MaxLength=20
+	// +required
+	Topics []string `json:"topics"`
+
+	// casework sets how long each route of a suggestion may take.
+	//
+	// +optional
+	Casework Casework `json:"casework,omitzero"`
+
+	// intake shapes the service that runs for this station.
+	//
+	// +optional
+	Intake Intake `json:"intake,omitzero"`
+
+	// reclaimPolicy says what happens to the residents' data (the volume claim and the Secrets that open it) when this
+	// object is deleted. Retain keeps them, and a station created again under the same name finds them; Delete removes them.
+	//
+	// +kubebuilder:default=Retain
+	// +optional
+	ReclaimPolicy ReclaimPolicy `json:"reclaimPolicy,omitempty"`
+}
+
+// ReclaimPolicy is the fate of residents' data when their station is deleted.
+//
+// +kubebuilder:validation:Enum=Retain;Delete
+type ReclaimPolicy string
+
+const (
+	// ReclaimRetain keeps the volume claim and the data Secrets.
+	ReclaimRetain ReclaimPolicy = "Retain"
+	// ReclaimDelete lets the garbage collector remove them with the station.
+	ReclaimDelete ReclaimPolicy = "Delete"
+)
+
+// Township is a township-level division (乡镇) and its villages.
+//
+// +kubebuilder:validation:XValidation:rule="!has(self.villages) || self.villages.all(v, v.code.startsWith(self.code))",message="villages[].code must begin with the township's code; check that the village belongs to this township"
+// +kubebuilder:validation:XValidation:rule="!has(self.villages) || self.villages.all(v, self.villages.exists_one(w, w.name == v.name))",message="villages[].name must be unique within the township, because residents choose their village by name"
+type Township struct {
+	// name of the township, for example 中垛乡.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=30
+	// +required
+	Name string `json:"name"`
+
+	// code is the nine-digit statistical division code (统计用区划代码), for example "141028204".
+	//
+	// +kubebuilder:validation:MaxLength=9
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[0-9]{9}$')",message="code must be the nine-digit code of the township, in quotes, for example \"141028204\""
+	// +required
+	Code string `json:"code"`
+
+	// county the township belongs to, for example 吉县.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=30
+	// +required
+	County string `json:"county"`
+
+	// population is the number of residents, in persons.
+	//
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=10000000
+	// +optional
+	Population int32 `json:"population,omitempty"`
+
+	// villages of the township; each has a liaison point (联络点).
+	//
+	// +listType=map
+	// +listMapKey=code
+	// +kubebuilder:validation:MaxItems=200
+	// +optional
+	Villages []Village `json:"villages,omitempty"`
+}
+
+// Village is an administrative village or residents' community with a liaison point.
+type Village struct {
+	// code is the twelve-digit statistical division code, beginning with the township's, for example "141028204207".
+	//
+	// +kubebuilder:validation:MaxLength=12
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[0-9]{12}$')",message="code must be the twelve-digit code of the village, in quotes, for example \"141028204207\""
+	// +required
+	Code string `json:"code"`
+
+	// name of the village, for example 白额村.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=30
+	// +required
+	Name string `json:"name"`
+
+	// liaisonDeputy is the id, in the station's roster, of the deputy who runs the village's liaison point.
+	//
+	// +kubebuilder:validation:MaxLength=32
+	// +optional
+	LiaisonDeputy string `json:"liaisonDeputy,omitempty"`
+}
+
+// Contact is published on the station's site.
+type Contact struct {
+	// address of the station, as a resident would be told it.
+	//
+	// +kubebuilder:validation:MaxLength=120
+	// +optional
+	Address string `json:"address,omitempty"`
+
+	// phone of the station's office, digits with optional +, spaces and dashes.
+	//
+	// +kubebuilder:validation:MaxLength=24
+	// +kubebuilder:validation:XValidation:rule="self.matches('^\\\\+?[0-9][0-9 -]{4,22}$')",message="phone must hold digits with an optional leading + and spaces or dashes between, for example 0357-7920000"
+	// +optional
+	Phone string `json:"phone,omitempty"`
+
+	// openingHours in words, for example 周一至周五 08:30-12:00 14:30-18:00.
+	//
+	// +kubebuilder:validation:MaxLength=120
+	// +optional
+	OpeningHours string `json:"openingHours,omitempty"`
+}
+
+// Staff of a station.
+type Staff struct {
+	// head of the station (站长), by rule the chair of the township people's congress.
+	//
+	// +required
+	Head StaffHead `json:"head"`
+
+	// administrators sign in to the staff desk. Each finds a first password in the Secret <station>-intake-staff under the username.
+	//
+	// +listType=map
+	// +listMapKey=username
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=20
+	// +required
+	Administrators []Administrator `json:"administrators"`
+}
+
+// StaffHead is the head of a station.
+type StaffHead struct {
+	// name of the head.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=30
+	// +required
+	Name string `json:"name"`
+
+	// title of the head, for example 人大主席.
+	//
+	// +kubebuilder:validation:MaxLength=30
+	// +optional
+	Title string `json:"title,omitempty"`
+}
+
+// Administrator keeps the station's ledgers.
+type Administrator struct {
+	// username to sign in with.
+	//
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[a-z][a-z0-9-]{1,31}$')",message="username must begin with a letter and have 2 to 32 characters of a-z, 0-9 and -, for example zhang-san"
+	// +required
+	Username string `json:"username"`
+
+	// name shown to colleagues.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=30
+	// +required
+	Name string `json:"name"`
+}
+
+// Casework sets the deadlines of suggestions.
+type Casework struct {
+	// routes overrides the deadline of single routes; those not listed keep the default:
+	// OnTheSpot 1 working day, Explain 5 working days, Township 15 working days, County 3 months.
+	//
+	// +listType=map
+	// +listMapKey=route
+	// +kubebuilder:validation:MaxItems=4
+	// +optional
+	Routes []RouteDeadline `json:"routes,omitempty"`
+}
+
+// Route is the way a suggestion takes (分类办理).
+//
+// +kubebuilder:validation:Enum=OnTheSpot;Township;County;Explain
+type Route string
+
+const (
+	// RouteOnTheSpot is handled where it was raised (当场办理).
+	RouteOnTheSpot Route = "OnTheSpot"
+	// RouteTownship is passed to the township government with a date (交乡镇政府办理).
+	RouteTownship Route = "Township"
+	// RouteCounty is coordinated with county departments (协调县直部门办理).
+	RouteCounty Route = "County"
+	// RouteExplain is explained patiently where it cannot be done (耐心解释).
+	RouteExplain Route = "Explain"
+)
+
+// RouteDeadline is the time one route allows, counted from the day after the case was given that route.
+//
+// +kubebuilder:validation:XValidation:rule="has(self.workingDays) != has(self.months)",message="a route needs exactly one of workingDays and months; remove the other"
+type RouteDeadline struct {
+	// route the deadline is for.
+	//
+	// +required
+	Route Route `json:"route"`
+
+	// workingDays allowed; holidays and weekends do not count, make-up days do.
+	//
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=250
+	// +optional
+	WorkingDays int32 `json:"workingDays,omitempty"`
+
+	// months allowed, ending by the rules of the Civil Code (民法典 Arts. 201-203).
+	//
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=12
+	// +optional
+	Months int32 `json:"months,omitempty"`
+}
+
+// Intake shapes the service of one station.
+type Intake struct {
+	// host is the DNS name at which the county publishes this station, without scheme or path, for example zhongduo.example.gov.cn.
+	// It becomes the station's URL. Without it the URL is the address inside the cluster.
+	//
+	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$')",message="host must be a DNS name in lower case without scheme, port or path, for example zhongduo.example.gov.cn"
+	// +optional
+	Host string `json:"host,omitempty"`
+
+	// image of the intake service; by default the one the operator was installed with.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=512
+	// +kubebuilder:validation:XValidation:rule="!self.matches('[[:space:]]')",message="image must be a reference without spaces, for example registry.example/liaison-intake:0.1.0"
+	// +optional
+	Image string `json:"image,omitempty"`
+
+	// resources of the intake container; by default it requests 10m CPU and 32Mi memory and is limited to 256Mi memory.
+	//
+	// +optional
+	Resources *ResourceRequirements `json:"resources,omitempty"`
+
+	// storage holds the cases.
+	//
+	// +kubebuilder:default={}
+	// +optional
+	Storage Storage `json:"storage,omitzero"`
+}
+
+// ResourceRequirements is the part of a container's resources that a station can set.
+//
+// +kubebuilder:validation:XValidation:rule="!has(self.limits) || !has(self.requests) || self.requests.all(r, !(r in self.limits) || quantity(string(self.requests[r])).compareTo(quantity(string(self.limits[r]))) <= 0)",message="requests must not exceed limits; raise limits or lower requests"
+type ResourceRequirements struct {
+	// requests by resource name: cpu, memory, ephemeral-storage.
+	//
+	// +kubebuilder:validation:MaxProperties=3
+	// +kubebuilder:validation:XValidation:rule="self.all(r, r in ['cpu', 'memory', 'ephemeral-storage'])",message="requests may name only cpu, memory and ephemeral-storage"
+	// +optional
+	Requests corev1.ResourceList `json:"requests,omitempty"`
+
+	// limits by resource name: cpu, memory, ephemeral-storage.
+	//
+	// +kubebuilder:validation:MaxProperties=3
+	// +kubebuilder:validation:XValidation:rule="self.all(r, r in ['cpu', 'memory', 'ephemeral-storage'])",message="limits may name only cpu, memory and ephemeral-storage"
+	// +optional
+	Limits corev1.ResourceList `json:"limits,omitempty"`
+}
+
+// Storage of an intake service.
+//
+// +kubebuilder:validation:XValidation:rule="has(self.storageClassName) == has(oldSelf.storageClassName) && (!has(self.storageClassName) || self.storageClassName == oldSelf.storageClassName)",message="storageClassName cannot be changed after creation, because a claim cannot move to another class; back up, re-create the station with reclaimPolicy Delete, and restore"
+type Storage struct {
+	// type of the database. SQLite keeps one file on the station's own volume.
+	//
+	// +kubebuilder:validation:Enum=SQLite
+	// +kubebuilder:default=SQLite
+	// +optional
+	Type StorageType `json:"type,omitempty"`
+
+	// size of the volume, at least 64Mi; 1Gi holds some hundred thousand suggestions without photos. It can grow but not shrink.
+	//
+	// +kubebuilder:default="1Gi"
+	// +kubebuilder:validation:XValidation:rule="quantity(string(self)).compareTo(quantity('64Mi')) >= 0",message="size must be at least 64Mi"
+	// +kubebuilder:validation:XValidation:rule="quantity(string(self)).compareTo(quantity(string(oldSelf))) >= 0",message="size cannot shrink; keep at least the present size"
+	// +optional
+	Size resource.Quantity `json:"size,omitempty"`
+
+	// storageClassName of the volume; by default the cluster's default class. It cannot be changed later.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +optional
+	StorageClassName *string `json:"storageClassName,omitempty"`
+}
+
+// StorageType is the kind of database behind an intake service.
+type StorageType string
+
+// StorageSQLite is one SQLite file on the station's volume.
+const StorageSQLite StorageType = "SQLite"
+
+// LiaisonStationStatus is what the operator observes of a station.
+type LiaisonStationStatus struct {
+	// observedGeneration is the generation of the spec that the conditions speak of.
+	//
+	// +optional
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+
+	// conditions: Ready, Reconciling, Stalled, IntakeAvailable, ScheduleReady, DeputiesKnown, BacklogFresh.
+	//
+	// +listType=map
+	// +listMapKey=type
+	// +optional
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+
+	// url at which the intake service is reached.
+	//
+	// +optional
+	URL string `json:"url,omitempty"`
+
+	// backlog is what waits at the station, as its intake last reported it.
+	//
+	// +optional
+	Backlog *Backlog `json:"backlog,omitempty"`
+
+	// onDutyToday is who serves at the station today; absent on a day without duty.
+	//
+	// +optional
+	OnDutyToday *OnDuty `json:"onDutyToday,omitempty"`
+
+	// nextReception is the next day on which deputies and a leader receive residents (接待日).
+	//
+	// +optional
+	NextReception *NextReception `json:"nextReception,omitempty"`
+
+	// intakeVersion is the version the running intake reports.
+	//
+	// +optional
+	IntakeVersion string `json:"intakeVersion,omitempty"`
+}
+
+// Backlog counts the cases of a station.
+type Backlog struct {
+	// pending cases: received and not closed.
+	Pending int32 `json:"pending"`
+
+	// overdue cases: pending past their deadline.
+	Overdue int32 `json:"overdue"`
+
+	// byRoute splits pending and overdue cases; a route without pending cases is not listed.
+	//
+	// +listType=map
+	// +listMapKey=route
+	// +optional
+	ByRoute []RouteBacklog `json:"byRoute,omitempty"`
+
+	// oldestPending is when the case that waits longest was received.
+	//
+	// +optional
+	OldestPending *metav1.Time `json:"oldestPending,omitempty"`
+
+	// received cases since the station's database began.
+	Received int64 `json:"received"`
+
+	// closed cases since the station's database began.
+	Closed int64 `json:"closed"`
+
+	// visits by residents since the station's database began; a visit need not leave a case.
+	Visits int64 `json:"visits"`
+}
+
+// RouteBacklog counts the pending cases of one route.
+type RouteBacklog struct {
+	// route of the cases; Unclassified are those no one has looked at yet.
+	//
+	// +kubebuilder:validation:Enum=Unclassified;OnTheSpot;Township;County;Explain
+	Route string `json:"route"`
+
+	// pending cases of the route.
+	Pending int32 `json:"pending"`
+
+	// overdue cases of the route.
+	Overdue int32 `json:"overdue"`
+}
+
+// RouteUnclassified marks cases that have no route yet.
+const RouteUnclassified = "Unclassified"
+
+// OnDuty is one day's duty.
+type OnDuty struct {
+	// date in the roster's time zone.
+	Date Date `json:"date"`
+
+	// kind of the shift: Reception or Duty.
+	Kind ShiftKind `json:"kind"`
+
+	// names of the deputies, joined by 、 in the order of the schedule.
+	//
+	// +kubebuilder:validation:MaxLength=1024
+	// +optional
+	Names string `json:"names,omitempty"`
+
+	// deputies by id.
+	//
+	// +listType=atomic
+	// +optional
+	Deputies []string `json:"deputies,omitempty"`
+}
+
+// NextReception is the next reception of a station.
+type NextReception struct {
+	// date in the roster's time zone.
+	Date Date `json:"date"`
+
+	// hours of the reception.
+	//
+	// +optional
+	Hours HoursOfDay `json:"hours,omitempty"`
+
+	// topic announced for it.
+	//
+	// +optional
+	Topic string `json:"topic,omitempty"`
+
+	// provisional is true when the holidays of that time are not published yet and the date may still move.
+	//
+	// +optional
+	Provisional bool `json:"provisional,omitempty"`
+}

@@ -1,0 +1,138 @@
+// Package stationconf is the seam between operator and intake service: the documents one writes and the other reads.
+//
+// The operator mounts three of them into the intake as files of one ConfigMap (StationFile, CalendarFile, ScheduleFile);
+// the intake answers BacklogReport on its internal port. They carry a phone only when it is published and never a reason for leave.
+package stationconf
+
+import (
+	"time"
+
+	"township.dev/liaison/internal/casework"
+	"township.dev/liaison/internal/workday"
+)
+
+// Names of the documents in the ConfigMap and in the folder it is mounted at.
+const (
+	StationFile  = "station.json"
+	CalendarFile = "calendar.json"
+	ScheduleFile = "schedule.json"
+)
+
+// Station is what the township declared about itself, as far as the intake needs it.
+type Station struct {
+	Namespace   string `json:"namespace"`
+	Name        string `json:"name"`
+	DisplayName string `json:"displayName"`
+	// TimeZone is an IANA name; days begin and end in it.
+	TimeZone       string                               `json:"timeZone"`
+	Township       Township                             `json:"township"`
+	Contact        Contact                              `json:"contact"`
+	Head           Head                                 `json:"head"`
+	Administrators []Administrator                      `json:"administrators"`
+	Topics         []string                             `json:"topics"`
+	Deadlines      map[casework.Route]casework.Deadline `json:"deadlines"`
+}
+
+// Township is the division a station serves.
+type Township struct {
+	Name       string    `json:"name"`
+	Code       string    `json:"code"`
+	County     string    `json:"county"`
+	Population int       `json:"population,omitempty"`
+	Villages   []Village `json:"villages,omitempty"`
+}
+
+// Village has a liaison point run by one deputy, whose id stands in Schedule.Deputies when the roster knows it.
+type Village struct {
+	Code          string `json:"code"`
+	Name          string `json:"name"`
+	LiaisonDeputy string `json:"liaisonDeputy,omitempty"`
+}
+
+// Contact is published on the station's site.
+type Contact struct {
+	Address      string `json:"address,omitempty"`
+	Phone        string `json:"phone,omitempty"`
+	OpeningHours string `json:"openingHours,omitempty"`
+}
+
+// Head of the station.
+type Head struct {
+	Name  string `json:"name"`
+	Title string `json:"title,omitempty"`
+}
+
+// Administrator may sign in to the staff desk.
+type Administrator struct {
+	Username string `json:"username"`
+	Name     string `json:"name"`
+}
+
+// Calendar is every holiday arrangement in force, one year each.
+type Calendar struct {
+	Years []workday.Year `json:"years"`
+}
+
+// Schedule is the duty plan from the current month on. The zero value means that none is planned.
+type Schedule struct {
+	Deputies []Person `json:"deputies,omitempty"`
+	Leaders  []Person `json:"leaders,omitempty"`
+	// Shifts in order of date.
+	Shifts []Shift `json:"shifts,omitempty"`
+	// PlannedUntil is the last planned day.
+	PlannedUntil workday.Date `json:"plannedUntil,omitzero"`
+}
+
+// Person is a deputy or a leader as the public may know them.
+type Person struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// Level is County or Township for a deputy, empty for a leader.
+	Level string `json:"level,omitempty"`
+	// Title of a leader.
+	Title   string `json:"title,omitempty"`
+	Village string `json:"village,omitempty"`
+	// Phone stands here only when it is published.
+	Phone string `json:"phone,omitempty"`
+}
+
+// Shift is one day's reception or duty; people stand in it by id.
+type Shift struct {
+	Date          workday.Date `json:"date"`
+	Kind          string       `json:"kind"` // Reception or Duty
+	Deputies      []string     `json:"deputies,omitempty"`
+	Leaders       []string     `json:"leaders,omitempty"`
+	Hours         string       `json:"hours,omitempty"`
+	Place         string       `json:"place,omitempty"`
+	Topic         string       `json:"topic,omitempty"`
+	PostponedFrom workday.Date `json:"postponedFrom,omitzero"`
+	Provisional   bool         `json:"provisional,omitempty"`
+	Uncovered     int          `json:"uncovered,omitempty"`
+}
+
+// Kinds of shift.
+const (
+	ShiftReception = "Reception"
+	ShiftDuty      = "Duty"
+)
+
+// BacklogReport is the intake's answer to GET /internal/backlog.
+type BacklogReport struct {
+	// Version of the intake service.
+	Version string `json:"version"`
+	// Routes holds every route, casework.Unclassified included, also those without pending cases.
+	Routes map[casework.Route]RouteBacklog `json:"routes"`
+	// OldestPending is when the case that waits longest was received; zero when none waits.
+	OldestPending time.Time `json:"oldestPending,omitzero"`
+	// Received and Visits count since the database began.
+	Received int64 `json:"received"`
+	Visits   int64 `json:"visits"`
+	// Closed counts since the database began, by result.
+	Closed map[casework.Result]int64 `json:"closed"`
+}
+
+// RouteBacklog counts the pending cases of one route.
+type RouteBacklog struct {
+	Pending int `json:"pending"`
+	Overdue int `json:"overdue"`
+}
