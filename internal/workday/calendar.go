@@ -2,16 +2,148 @@
 // It is pure: no clock, no files outside the binary, no Kubernetes.
 package workday
 
-// Year is one notice of the State Council (国务院办公厅关于部分节假日安排的通知). Its days may lie in the December before.
-type Year struct {
-	Year     int    `json:"year"`
-	Source   string `json:"source,omitempty"`
-	OffDays  []Day  `json:"offDays"`
-	WorkDays []Day  `json:"workDays,omitempty"`
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// Calendar is every notice in force. The zero value knows no year and takes weekends as off.
+// It is immutable and safe for concurrent use.
+type Calendar struct {
+	years map[int]Year
+	days  map[Date]arranged
 }
 
-// Day is one day of a notice with the holiday it belongs to.
-type Day struct {
-	Date Date   `json:"date"`
-	Name string `json:"name"`
+// arranged is what a notice says of one day.
+type arranged struct {
+	name string
+	off  bool
+}
+
+// NewCalendar puts notices in force. A later Year replaces an earlier one with the same number, as an amendment does.
+// The error names the year and the day that cannot be right.
+func NewCalendar(years ...Year) (*Calendar, error) {
+	c := &Calendar{years: map[int]Year{}, days: map[Date]arranged{}}
+	for _, year := range years {
+		if err := year.validate(); err != nil {
+			return nil, err
+		}
+		c.years[year.Year] = year.clone()
+	}
+	// Oldest first: where two notices speak of one day in late December, the next year's is the newer word.
+	for _, year := range c.Years() {
+		for _, day := range year.OffDays {
+			c.days[day.Date] = arranged{name: day.Name, off: true}
+		}
+		for _, day := range year.WorkDays {
+			c.days[day.Date] = arranged{name: day.Name}
+		}
+	}
+	return c, nil
+}
+
+// Years returns the notices in force, oldest first.
+func (c *Calendar) Years() []Year {
+	years := make([]Year, 0, len(c.years))
+	for _, number := range slices.Sorted(maps.Keys(c.years)) {
+		years = append(years, c.years[number].clone())
+	}
+	return years
+}
+
+// yearEnd is the first day of December that the next year's notice may still arrange.
+const yearEnd = 25
+
+// Known reports whether the notices that can arrange the day are in: that of its year and, from 25 December on, that of the next.
+// A day that is not known may yet turn out off or working.
+func (c *Calendar) Known(d Date) bool {
+	if !c.has(d.Year()) {
+		return false
+	}
+	return d.Month() != time.December || d.Day() < yearEnd || c.has(d.Year()+1)
+}
+
+// KnownThrough reports whether every day from first to last is known.
+func (c *Calendar) KnownThrough(first, last Date) bool {
+	for d := first; !d.After(last); d = d.AddDays(1) {
+		if !c.Known(d) {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *Calendar) has(year int) bool {
+	_, ok := c.years[year]
+	return ok
+}
+
+// IsWorking reports whether people work on the day: a make-up day, or a weekday that is not off.
+// In a year that is not known only weekends are off; ask Known before relying on the answer.
+func (c *Calendar) IsWorking(d Date) bool {
+	if day, ok := c.days[d]; ok {
+		return !day.off
+	}
+	return d.Weekday() != time.Saturday && d.Weekday() != time.Sunday
+}
+
+// Holiday returns the public holiday whose arrangement gives the day off. An ordinary weekend is none.
+func (c *Calendar) Holiday(d Date) (name string, off bool) {
+	day := c.days[d]
+	if !day.off {
+		return "", false
+	}
+	return day.name, true
+}
+
+// MakeUp returns the public holiday that the day is worked in exchange for.
+func (c *Calendar) MakeUp(d Date) (name string, working bool) {
+	day, ok := c.days[d]
+	if !ok || day.off {
+		return "", false
+	}
+	return day.name, true
+}
+
+// NextWorking returns the day itself when it is working, else the first working day after it.
+func (c *Calendar) NextWorking(d Date) Date {
+	for !c.IsWorking(d) {
+		d = d.AddDays(1)
+	}
+	return d
+}
+
+// PreviousWorking returns the day itself when it is working, else the last working day before it.
+func (c *Calendar) PreviousWorking(d Date) Date {
+	for !c.IsWorking(d) {
+		d = d.AddDays(-1)
+	}
+	return d
+}
+
+// AddWorkingDays returns the n-th working day after d, which itself does not count (民法典 Art. 201); for a negative n, the n-th before it.
+func (c *Calendar) AddWorkingDays(d Date, n int) Date {
+	step := 1
+	if n < 0 {
+		step, n = -1, -n
+	}
+	for ; n > 0; n-- {
+		d = d.AddDays(step)
+		for !c.IsWorking(d) {
+			d = d.AddDays(step)
+		}
+	}
+	return d
+}
+
+// AddMonths returns the last day of a term of n months that d set off, by the Civil Code: d itself does not count (民法典 Art. 201), the term
+// ends on the day of the same number or, where that month has none, on its last day (Art. 202), and from a day off on the next working day (Art. 203).
+func (c *Calendar) AddMonths(d Date, n int) Date {
+	month := MonthOf(d).Add(n)
+	end := month.Last()
+	if d.Day() < end.Day() {
+		end = month.Day(d.Day())
+	}
+	return c.NextWorking(end)
 }

@@ -1,6 +1,7 @@
 package workday
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -42,7 +43,14 @@ func (d Date) In(loc *time.Location) time.Time {
 func (d Date) AddDays(n int) Date { return NewDate(d.year, d.month, d.day+n) }
 
 // Compare returns -1, 0 or +1 as d is before, the same as, or after other.
-func (d Date) Compare(other Date) int { return d.In(time.UTC).Compare(other.In(time.UTC)) }
+func (d Date) Compare(other Date) int {
+	return cmp.Or(cmp.Compare(d.year, other.year), cmp.Compare(d.month, other.month), cmp.Compare(d.day, other.day))
+}
+
+// DaysSince returns how many days d is after other; negative when it is before.
+func (d Date) DaysSince(other Date) int {
+	return int(d.In(time.UTC).Sub(other.In(time.UTC)) / (24 * time.Hour))
+}
 
 // Before reports whether d is before other.
 func (d Date) Before(other Date) bool { return d.Compare(other) < 0 }

@@ -1,0 +1,56 @@
+package duty
+
+import (
+	"maps"
+
+	"township.dev/liaison/internal/workday"
+)
+
+// Ledgers count turns, receptions and ordinary duty apart.
+type Ledgers struct {
+	Reception, Duty Ledger
+	// Leader counts the leaders' receptions.
+	Leader Ledger
+	// Receptions counts all receptions; it decides whose turn the next topic is.
+	Receptions int
+}
+
+// Ledger holds accounts by id.
+type Ledger map[string]Account
+
+// Account is one person's turns. Who joins late or was away for long is credited the turns of the others, so Turns
+// compares people fairly and may exceed what they served.
+type Account struct {
+	Turns int
+	// Last is the day of the most recent turn.
+	Last workday.Date
+}
+
+// clone keeps a plan apart from the ledgers it was made from.
+func (l Ledgers) clone() Ledgers {
+	l.Reception, l.Duty, l.Leader = l.Reception.clone(), l.Duty.clone(), l.Leader.clone()
+	return l
+}
+
+func (l Ledger) clone() Ledger {
+	if l == nil {
+		return Ledger{}
+	}
+	return maps.Clone(l)
+}
+
+// Spread is the difference between the most and the fewest turns among the ids; ids without an account do not count.
+func (l Ledger) Spread(ids []string) int {
+	most, fewest, any := 0, 0, false
+	for _, id := range ids {
+		account, ok := l[id]
+		if !ok {
+			continue
+		}
+		if !any {
+			most, fewest, any = account.Turns, account.Turns, true
+		}
+		most, fewest = max(most, account.Turns), min(fewest, account.Turns)
+	}
+	return most - fewest
+}
