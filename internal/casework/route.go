@@ -1,6 +1,6 @@
-// Package casework holds the rules of a case (群众意见建议): its states, the routes it can take, its deadlines, and who may move it.
-// It knows no HTTP, no SQL and no clock; instants are passed in.
 package casework
+
+import "slices"
 
 // Route is the way a case takes (分类办理). The values are the ones metrics and documents use.
 type Route string
@@ -18,6 +18,12 @@ const (
 	Explain Route = "explain"
 )
 
+// Routes a case can be given, in the order staff are offered them. Unclassified is none of them.
+func Routes() []Route { return []Route{OnTheSpot, Township, County, Explain} }
+
+// Valid reports whether a case can be given the route.
+func (r Route) Valid() bool { return slices.Contains(Routes(), r) }
+
 // Result is how a case was answered.
 type Result string
 
@@ -31,6 +37,12 @@ const (
 	// ForReferenceD is noted for reference (D类: 留作参考).
 	ForReferenceD Result = "D"
 )
+
+// Results an answer can have, in the order staff are offered them.
+func Results() []Result { return []Result{ResolvedA, PlannedB, NotPossibleC, ForReferenceD} }
+
+// Valid reports whether an answer can have the result.
+func (r Result) Valid() bool { return slices.Contains(Results(), r) }
 
 // Deadline is the time a route allows, counted from the day after; exactly one field is positive.
 type Deadline struct {
