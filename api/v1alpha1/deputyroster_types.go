@@ -84,7 +84,7 @@ type DeputyRosterSpec struct {
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=64
-	// +kubebuilder:validation:XValidation:rule="self == 'Asia/Shanghai' || timestamp('2026-01-01T00:00:00Z').getFullYear(self) >= 2025",message="timeZone must be an IANA name, for example Asia/Shanghai"
+	// +kubebuilder:validation:XValidation:rule="self == 'Asia/Shanghai' || self.matches('^[A-Z]') && self != 'Local' && timestamp('2026-01-01T00:00:00Z').getFullYear(self) >= 2025",message="timeZone must be an IANA name, for example Asia/Shanghai"
 	// +kubebuilder:default="Asia/Shanghai"
 	// +optional
 	TimeZone string `json:"timeZone,omitempty"`

@@ -91,6 +91,7 @@ type LiaisonStationSpec struct {
 
 	// intake shapes the service that runs for this station.
 	//
+	// +kubebuilder:default={}
 	// +optional
 	Intake Intake `json:"intake,omitzero"`
 

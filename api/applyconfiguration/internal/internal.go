@@ -464,6 +464,7 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: intake
       type:
         namedType: dev.township.liaison.api.v1alpha1.Intake
+      default: {}
     - name: reclaimPolicy
       type:
         namedType: dev.township.liaison.api.v1alpha1.ReclaimPolicy
