@@ -1,0 +1,134 @@
+package station
+
+import (
+	"bytes"
+	"errors"
+	"regexp"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"township.dev/liaison/api/v1alpha1"
+	"township.dev/liaison/controllers/outcome"
+	"township.dev/liaison/test/fixture"
+)
+
+func TestSecretsAreGeneratedOnceAndCompleted(t *testing.T) {
+	st := fixture.Station("zhongduo").In("jixian").Administrator("guanli2").Obj()
+	data, staff := &corev1.Secret{}, &corev1.Secret{}
+	fillDataSecret(st, data)
+	fillStaffSecret(st, staff)
+
+	if n := len(data.Data[DataKey]); n != 32 {
+		t.Errorf("the data key has %d bytes, want 32", n)
+	}
+	if token := data.Data[InternalTokenKey]; !regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`).Match(token) {
+		t.Errorf("the internal token is %q, want 43 characters of base64url", token)
+	}
+	for _, username := range []string{"guanli1", "guanli2"} {
+		if password := staff.Data[username]; !regexp.MustCompile(`^([2-9a-z]{4}-){3}[2-9a-z]{4}$`).Match(password) {
+			t.Errorf("the password of %s is %q, want four groups of four", username, password)
+		}
+	}
+	if bytes.Equal(staff.Data["guanli1"], staff.Data["guanli2"]) {
+		t.Error("two administrators have one password")
+	}
+
+	first := staff.DeepCopy()
+	delete(staff.Data, "guanli2")
+	fillStaffSecret(st, staff)
+	if !bytes.Equal(staff.Data["guanli1"], first.Data["guanli1"]) {
+		t.Error("a password that was there was replaced")
+	}
+	if len(staff.Data["guanli2"]) == 0 || bytes.Equal(staff.Data["guanli2"], first.Data["guanli2"]) {
+		t.Error("a missing password was not generated anew")
+	}
+}
+
+func TestSecretsKeepWhatOthersWrote(t *testing.T) {
+	st := fixture.Station("zhongduo").In("jixian").WithUID("u1").DeletedWithItsData().Obj()
+	other := metav1.OwnerReference{UID: "other", Name: "other"}
+	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{"team": "theirs"}, OwnerReferences: []metav1.OwnerReference{other}}}
+	fillDataSecret(st, secret)
+	if secret.Labels["team"] != "theirs" || len(secret.OwnerReferences) != 2 || secret.OwnerReferences[1].UID != "u1" {
+		t.Errorf("metadata is %+v, want theirs beside ours", secret.ObjectMeta)
+	}
+	st.Spec.ReclaimPolicy = v1alpha1.ReclaimRetain
+	fillDataSecret(st, secret)
+	if diff := cmp.Diff([]metav1.OwnerReference{other}, secret.OwnerReferences); diff != "" {
+		t.Errorf("after Retain the owners differ (-want +got):\n%s", diff)
+	}
+}
+
+func TestPasswordsUseEveryCharacterAlike(t *testing.T) {
+	seen := map[int]int{}
+	const draws = 31 * 400
+	for range draws {
+		seen[randomBelow(31)]++
+	}
+	for n := range 31 {
+		if seen[n] < 250 || seen[n] > 550 {
+			t.Errorf("%d was drawn %d times of %d, far from even", n, seen[n], draws)
+		}
+	}
+}
+
+func TestIntakeResources(t *testing.T) {
+	list := func(pairs ...string) corev1.ResourceList {
+		l := corev1.ResourceList{}
+		for i := 0; i < len(pairs); i += 2 {
+			l[corev1.ResourceName(pairs[i])] = resource.MustParse(pairs[i+1])
+		}
+		return l
+	}
+	for _, tc := range []struct {
+		name             string
+		wishes           *v1alpha1.ResourceRequirements
+		requests, limits corev1.ResourceList
+	}{
+		{"the defaults", nil, list("cpu", "10m", "memory", "32Mi"), list("memory", "256Mi")},
+		{"one more limit", &v1alpha1.ResourceRequirements{Limits: list("cpu", "1")}, list("cpu", "10m", "memory", "32Mi"), list("cpu", "1", "memory", "256Mi")},
+		{"a request above the default limit", &v1alpha1.ResourceRequirements{Requests: list("memory", "512Mi")}, list("cpu", "10m", "memory", "512Mi"), list("memory", "512Mi")},
+		{"a limit below the default request", &v1alpha1.ResourceRequirements{Limits: list("memory", "16Mi")}, list("cpu", "10m", "memory", "16Mi"), list("memory", "16Mi")},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			requests, limits := intakeResources(tc.wishes)
+			equal := cmp.Comparer(func(a, b resource.Quantity) bool { return a.Cmp(b) == 0 })
+			if diff := cmp.Diff(tc.requests, requests, equal); diff != "" {
+				t.Errorf("requests (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(tc.limits, limits, equal); diff != "" {
+				t.Errorf("limits (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestAKeptClaimKeepsWhatCannotChange(t *testing.T) {
+	kept := &corev1.PersistentVolumeClaim{Spec: corev1.PersistentVolumeClaimSpec{
+		StorageClassName: new("slow"), AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteMany},
+		Resources: corev1.VolumeResourceRequirements{Requests: corev1.ResourceList{corev1.ResourceStorage: resource.MustParse("5Gi")}},
+	}}
+	for _, tc := range []struct{ name, asked, want string }{
+		{"a smaller wish", "1Gi", "5Gi"},
+		{"a larger wish", "10Gi", "10Gi"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			spec := claim(fixture.Station("zhongduo").WithStorage(tc.asked, "").Obj(), kept).Spec
+			size := (*spec.Resources.Requests)[corev1.ResourceStorage]
+			if size.String() != tc.want || *spec.StorageClassName != "slow" || spec.AccessModes[0] != corev1.ReadWriteMany {
+				t.Errorf("asks for %s of %s, %v; want %s and the rest as it was", size.String(), *spec.StorageClassName, spec.AccessModes, tc.want)
+			}
+		})
+	}
+	err := sameClass(fixture.Station("zhongduo").WithStorage("1Gi", "fast").Obj(), kept)
+	if stalled, ok := errors.AsType[*outcome.StalledError](err); !ok || stalled.Reason != ReasonClaimDiffers {
+		t.Errorf("another class than the kept claim's: %v, want a stall", err)
+	}
+	if err := sameClass(fixture.Station("zhongduo").WithStorage("1Gi", "slow").Obj(), kept); err != nil {
+		t.Errorf("the class of the kept claim: %v", err)
+	}
+}

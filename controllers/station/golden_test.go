@@ -1,0 +1,81 @@
+package station
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	"sigs.k8s.io/yaml"
+
+	"township.dev/liaison/api/v1alpha1"
+	"township.dev/liaison/test/fixture"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// The golden files are the children as the API server gets them. A change in podtemplate.yaml restarts the intake of every station
+// when the operator is upgraded: make it only when it must be.
+func TestChildrenAreAsWrittenDown(t *testing.T) {
+	plain := fixture.Station("zhongduo").In("jixian").WithUID("5d1c0c2a-0000-4000-8000-000000000001").Obj()
+	special := fixture.Station("zhongduo").In("jixian").WithUID("5d1c0c2a-0000-4000-8000-000000000001").
+		WithImage("registry.example/liaison-intake:2").WithStorage("5Gi", "fast").DeletedWithItsData().Obj()
+	special.Spec.Intake.Resources = &v1alpha1.ResourceRequirements{Limits: corev1.ResourceList{corev1.ResourceMemory: resource.MustParse("1Gi")}}
+	w := workload{defaultImage: "liaison.township.dev/liaison-intake:dev", pullPolicy: corev1.PullIfNotPresent}
+
+	for file, child := range map[string]any{
+		"podtemplate.yaml":         podTemplate(plain, w),
+		"podtemplate-special.yaml": podTemplate(special, w),
+		"statefulset.yaml":         statefulSet(plain, w).WithSpec(statefulSet(plain, w).Spec.WithTemplate(nil)),
+		"service.yaml":             service(plain),
+		"serviceaccount.yaml":      serviceAccount(plain),
+		"networkpolicy.yaml":       networkPolicy(plain, "liaison-system"),
+		"claim.yaml":               claim(plain, nil),
+		"claim-special.yaml":       claim(special, nil),
+	} {
+		t.Run(file, func(t *testing.T) {
+			got, err := yaml.Marshal(child)
+			if err != nil {
+				t.Fatal(err)
+			}
+			golden := filepath.Join("testdata", file)
+			if *update {
+				if err := os.WriteFile(golden, got, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatalf("%v; write it with: go test ./controllers/station -run %s -update", err, "TestChildrenAreAsWrittenDown")
+			}
+			if !bytes.Equal(got, want) {
+				t.Errorf("%s differs from the golden file; if that is meant, rewrite it with -update and read the diff.\ngot:\n%s", file, got)
+			}
+		})
+	}
+}
+
+// What changes in the documents must not change the pod.
+func TestThePodTemplateDependsOnNothingTheIntakeFollowsByItself(t *testing.T) {
+	w := workload{defaultImage: "image", pullPolicy: corev1.PullIfNotPresent}
+	before := fixture.Station("zhongduo").In("jixian").Obj()
+	after := fixture.Station("zhongduo").In("jixian").WithRoster("west").Village("141028204207", "白额村", "d01").
+		Administrator("guanli2").WithHost("zhongduo.example.gov.cn").WithStorage("5Gi", "").Obj()
+	after.Spec.Topics = []string{"环境卫生"}
+	one, two := encoded(t, podTemplate(before, w)), encoded(t, podTemplate(after, w))
+	if !bytes.Equal(one, two) {
+		t.Errorf("the pod would restart:\n%s\n%s", one, two)
+	}
+}
+
+func encoded(t *testing.T, value any) []byte {
+	t.Helper()
+	data, err := yaml.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}

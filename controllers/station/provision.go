@@ -1,0 +1,164 @@
+package station
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+
+	"township.dev/liaison/controllers/apply"
+	"township.dev/liaison/controllers/outcome"
+)
+
+// provisioner makes the children of one station.
+type provisioner struct {
+	*visit
+	applier *apply.Applier
+	options Options
+}
+
+// children in the order in which the pod needs them. The first that cannot be made ends the list: a pod must not start with a
+// foreign Secret or without its lock on the network.
+var children = []func(*provisioner, context.Context) error{
+	(*provisioner).keepClaim,
+	(*provisioner).keepDataSecret,
+	(*provisioner).keepStaffSecret,
+	(*provisioner).applyConfig,
+	(*provisioner).applyIdentity,
+	(*provisioner).applyNetworkPolicy,
+	(*provisioner).applyService,
+	(*provisioner).applyWorkload,
+}
+
+// provision makes the children be what the spec asks for.
+func provision(ctx context.Context, r *Reconciler, v *visit) error {
+	if v.blocked != nil {
+		return nil // validate has said why
+	}
+	p := &provisioner{visit: v, applier: r.applier(), options: r.Options}
+	for _, child := range children {
+		if err := child(p, ctx); err != nil {
+			v.blocked = explain(err)
+			return v.blocked
+		}
+	}
+	return nil
+}
+
+func (p *provisioner) keepClaim(ctx context.Context) error {
+	kept := &corev1.PersistentVolumeClaim{ObjectMeta: p.named(DataName(p.station.Name))}
+	found, err := p.applier.Find(ctx, ownerOf(p.station), kept)
+	if err != nil {
+		return err
+	}
+	if !found {
+		kept = nil
+	}
+	if err := sameClass(p.station, kept); err != nil {
+		return err
+	}
+	return p.apply(ctx, claim(p.station, kept))
+}
+
+func (p *provisioner) keepDataSecret(ctx context.Context) error {
+	return p.keepSecret(ctx, DataName(p.station.Name), fillDataSecret)
+}
+
+func (p *provisioner) keepStaffSecret(ctx context.Context) error {
+	return p.keepSecret(ctx, StaffName(p.station.Name), fillStaffSecret)
+}
+
+func (p *provisioner) keepSecret(ctx context.Context, name string, fill fillSecret) error {
+	_, err := p.applier.Keep(ctx, ownerOf(p.station), &corev1.Secret{ObjectMeta: p.named(name)}, func(obj client.Object) error {
+		secret, ok := obj.(*corev1.Secret)
+		if !ok {
+			return fmt.Errorf("%T is no Secret", obj)
+		}
+		fill(p.station, secret)
+		return nil
+	})
+	return err
+}
+
+func (p *provisioner) applyConfig(ctx context.Context) error {
+	if err := p.writeStation(); err != nil {
+		return err
+	}
+	held := &corev1.ConfigMap{ObjectMeta: p.named(IntakeName(p.station.Name))}
+	if _, err := p.applier.Find(ctx, ownerOf(p.station), held); err != nil {
+		return err
+	}
+	docs, err := p.documents.complete(held.Data)
+	if err != nil {
+		return err
+	}
+	return p.apply(ctx, configMap(p.station, docs))
+}
+
+func (p *provisioner) applyIdentity(ctx context.Context) error {
+	return p.apply(ctx, serviceAccount(p.station))
+}
+
+func (p *provisioner) applyNetworkPolicy(ctx context.Context) error {
+	return p.apply(ctx, networkPolicy(p.station, p.options.OperatorNamespace))
+}
+
+func (p *provisioner) applyService(ctx context.Context) error {
+	return p.apply(ctx, service(p.station))
+}
+
+func (p *provisioner) applyWorkload(ctx context.Context) error {
+	return p.apply(ctx, statefulSet(p.station, workload{
+		defaultImage: p.options.DefaultIntakeImage,
+		pullPolicy:   cmp.Or(p.options.ImagePullPolicy, corev1.PullIfNotPresent),
+	}))
+}
+
+func (p *provisioner) apply(ctx context.Context, desired runtime.ApplyConfiguration) error {
+	operation, err := p.applier.Apply(ctx, ownerOf(p.station), desired)
+	if err == nil && operation != apply.Unchanged {
+		log.FromContext(ctx).V(1).Info("wrote a child", "type", typeName(desired), "operation", operation)
+	}
+	return err
+}
+
+func (p *provisioner) named(name string) metav1.ObjectMeta {
+	return metav1.ObjectMeta{Namespace: p.station.Namespace, Name: name}
+}
+
+// lookAgainAtRefusal is when a child that the API server refused is tried again: what refused it, a quota or a policy, is no
+// object this controller watches.
+const lookAgainAtRefusal = time.Minute
+
+// explain turns what hinders a child into an instruction.
+func explain(err error) error {
+	var foreign *apply.ForeignError
+	var leaving *apply.LeavingError
+	switch {
+	case errors.As(err, &foreign):
+		return outcome.StalledAgain(lookAgainAtRefusal, ReasonNameTaken, "%s.", foreign.Error())
+	case errors.As(err, &leaving):
+		return outcome.Wait(10*time.Second, ReasonChildLeaving, "%s.", leaving.Error())
+	case apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause):
+		return outcome.Wait(0, ReasonNamespaceLeaving, "The namespace is being deleted.")
+	case apierrors.IsForbidden(err), apierrors.IsInvalid(err):
+		return outcome.StalledAgain(lookAgainAtRefusal, ReasonChildRefused, "The API server refuses it: %v.", err)
+	default:
+		return err
+	}
+}
+
+func typeName(desired runtime.ApplyConfiguration) string {
+	if named, ok := desired.(interface{ GetKind() *string }); ok && named.GetKind() != nil {
+		return *named.GetKind()
+	}
+	return ""
+}

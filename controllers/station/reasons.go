@@ -1,0 +1,65 @@
+package station
+
+import "time"
+
+// patience is how long something that may come by itself counts as Reconciling; after that the user is asked to act.
+const patience = 5 * time.Minute
+
+// Reasons of the station's conditions.
+const (
+	// ReasonAnswers: the intake answers its readiness probe.
+	ReasonAnswers = "IntakeAnswers"
+	// ReasonStarting: the intake is on its way; nothing is wrong.
+	ReasonStarting = "Starting"
+	// ReasonNotStarting: the intake has been on its way for too long.
+	ReasonNotStarting = "NotStarting"
+	// ReasonUnschedulable: no node takes the pod.
+	ReasonUnschedulable = "Unschedulable"
+	// ReasonClaimNotBound: the pod waits for its volume.
+	ReasonClaimNotBound = "ClaimNotBound"
+	// ReasonClaimLost: the volume of the claim is gone.
+	ReasonClaimLost = "ClaimLost"
+	// ReasonImageNotPulled: the node cannot get the intake's image.
+	ReasonImageNotPulled = "ImageNotPulled"
+	// ReasonNotConfigured: the node cannot prepare the container, for example because a Secret is missing.
+	ReasonNotConfigured = "PodNotConfigured"
+	// ReasonCrashing: the intake ends again and again.
+	ReasonCrashing = "IntakeCrashing"
+	// ReasonNotAnswering: the intake runs and does not answer.
+	ReasonNotAnswering = "IntakeNotAnswering"
+
+	// ReasonInvalidSpec: the spec breaks a rule.
+	ReasonInvalidSpec = "InvalidSpec"
+	// ReasonNameTaken: an object that is not ours has the name of a child.
+	ReasonNameTaken = "NameTaken"
+	// ReasonChildLeaving: a child of an earlier station of this name is still being deleted.
+	ReasonChildLeaving = "ChildLeaving"
+	// ReasonNamespaceLeaving: the namespace is being deleted and takes no new objects.
+	ReasonNamespaceLeaving = "NamespaceLeaving"
+	// ReasonChildRefused: the API server refuses a child, for example by a quota or a policy.
+	ReasonChildRefused = "ChildRefused"
+	// ReasonClaimDiffers: the kept claim is not what the spec asks for.
+	ReasonClaimDiffers = "ClaimDiffers"
+	// ReasonRollingOut: a change is on its way to the pod.
+	ReasonRollingOut = "RollingOut"
+
+	// ReasonPlanned: the schedule has reached the documents of the intake.
+	ReasonPlanned = "Planned"
+	// ReasonNoRoster: the station names no roster, as it may.
+	ReasonNoRoster = "NoRoster"
+	// ReasonRosterNotFound: the roster the station names is not there.
+	ReasonRosterNotFound = "RosterNotFound"
+	// ReasonNotPlanned: the roster has no plan for the present month yet.
+	ReasonNotPlanned = "NotPlanned"
+	// ReasonInvalidSchedule: a DutySchedule cannot be used.
+	ReasonInvalidSchedule = "InvalidSchedule"
+	// ReasonInvalidCalendar: a HolidayCalendar cannot be used.
+	ReasonInvalidCalendar = "InvalidCalendar"
+	// ReasonAllKnown: the roster has every liaison deputy.
+	ReasonAllKnown = "AllKnown"
+	// ReasonUnknownDeputy: a village names a liaison deputy that the roster does not have.
+	ReasonUnknownDeputy = "UnknownDeputy"
+)
+
+// quietReasons are those for which a condition is False without anything being wrong; they are no events.
+var quietReasons = []string{ReasonStarting, ReasonNoRoster, ReasonNotPlanned}

@@ -1,0 +1,128 @@
+package station
+
+import (
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+	appsv1ac "k8s.io/client-go/applyconfigurations/apps/v1"
+	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
+	metav1ac "k8s.io/client-go/applyconfigurations/meta/v1"
+
+	"township.dev/liaison/api/v1alpha1"
+)
+
+// intakeUser is the user and group of the intake's process, and the group that may read its mounted files.
+const intakeUser = 65532
+
+// workload is what the operator's own options decide about every pod.
+type workload struct {
+	defaultImage string
+	pullPolicy   corev1.PullPolicy
+}
+
+// statefulSet runs the intake. SQLite takes one writer: a StatefulSet starts the pod's successor only once the pod is known to be
+// gone, which a Deployment does not promise, and its replicas are ours.
+func statefulSet(station *v1alpha1.LiaisonStation, w workload) *appsv1ac.StatefulSetApplyConfiguration {
+	return appsv1ac.StatefulSet(IntakeName(station.Name), station.Namespace).
+		WithLabels(childLabels(station)).
+		WithAnnotations(childAnnotations(station)).
+		WithOwnerReferences(ownerReference(station)).
+		WithSpec(appsv1ac.StatefulSetSpec().
+			WithReplicas(1).
+			WithServiceName(IntakeName(station.Name)).
+			// With one replica the order of pods means nothing, but OrderedReady would never replace a pod that does not become
+			// ready: a corrected image would wait for a hand to delete the broken pod (kubernetes/kubernetes#67250).
+			WithPodManagementPolicy(appsv1.ParallelPodManagement).
+			WithUpdateStrategy(appsv1ac.StatefulSetUpdateStrategy().WithType(appsv1.RollingUpdateStatefulSetStrategyType)).
+			WithRevisionHistoryLimit(3).
+			WithSelector(metav1ac.LabelSelector().WithMatchLabels(selectorLabels(station))).
+			WithTemplate(podTemplate(station, w)))
+}
+
+// podTemplate holds nothing that changes without need: whatever changes here restarts the intake. The documents come in by a
+// mounted ConfigMap that the intake follows, so there is no checksum of them.
+func podTemplate(station *v1alpha1.LiaisonStation, w workload) *corev1ac.PodTemplateSpecApplyConfiguration {
+	return corev1ac.PodTemplateSpec().
+		WithLabels(childLabels(station)).
+		WithAnnotations(map[string]string{"kubectl.kubernetes.io/default-container": containerName}).
+		WithSpec(corev1ac.PodSpec().
+			WithServiceAccountName(IntakeName(station.Name)).
+			WithAutomountServiceAccountToken(false).
+			WithEnableServiceLinks(false).
+			WithTerminationGracePeriodSeconds(30).
+			WithSecurityContext(corev1ac.PodSecurityContext().
+				WithRunAsNonRoot(true).
+				WithRunAsUser(intakeUser).
+				WithRunAsGroup(intakeUser).
+				WithFSGroup(intakeUser).
+				WithFSGroupChangePolicy(corev1.FSGroupChangeOnRootMismatch).
+				WithSeccompProfile(corev1ac.SeccompProfile().WithType(corev1.SeccompProfileTypeRuntimeDefault))).
+			WithContainers(container(station, w)).
+			WithVolumes(volumes(station)...))
+}
+
+const containerName = "intake"
+
+func container(station *v1alpha1.LiaisonStation, w workload) *corev1ac.ContainerApplyConfiguration {
+	image := w.defaultImage
+	if station.Spec.Intake.Image != "" {
+		image = station.Spec.Intake.Image
+	}
+	requests, limits := intakeResources(station.Spec.Intake.Resources)
+	return corev1ac.Container().
+		WithName(containerName).
+		WithImage(image).
+		WithImagePullPolicy(w.pullPolicy).
+		WithPorts(containerPort(portHTTP, numberHTTP), containerPort(portInternal, numberInternal)).
+		WithResources(corev1ac.ResourceRequirements().WithRequests(requests).WithLimits(limits)).
+		WithSecurityContext(corev1ac.SecurityContext().
+			WithAllowPrivilegeEscalation(false).
+			WithReadOnlyRootFilesystem(true).
+			WithCapabilities(corev1ac.Capabilities().WithDrop("ALL"))).
+		// Opening a large database after a crash may take a while: two minutes before liveness counts.
+		WithStartupProbe(probe("/readyz").WithPeriodSeconds(1).WithFailureThreshold(120)).
+		WithReadinessProbe(probe("/readyz").WithPeriodSeconds(5).WithFailureThreshold(2)).
+		WithLivenessProbe(probe("/livez").WithPeriodSeconds(10).WithFailureThreshold(6)).
+		WithVolumeMounts(
+			mount("config", "/etc/liaison/config", true),
+			mount("secrets", "/etc/liaison/secrets", true),
+			mount("staff", "/etc/liaison/staff", true),
+			mount("data", "/var/lib/liaison", false),
+			mount("tmp", "/tmp", false))
+}
+
+func containerPort(name string, number int32) *corev1ac.ContainerPortApplyConfiguration {
+	return corev1ac.ContainerPort().WithName(name).WithContainerPort(number).WithProtocol("TCP")
+}
+
+func probe(path string) *corev1ac.ProbeApplyConfiguration {
+	return corev1ac.Probe().
+		WithHTTPGet(corev1ac.HTTPGetAction().WithPath(path).WithPort(intstr.FromString(portInternal))).
+		WithTimeoutSeconds(5)
+}
+
+func mount(name, path string, readOnly bool) *corev1ac.VolumeMountApplyConfiguration {
+	m := corev1ac.VolumeMount().WithName(name).WithMountPath(path)
+	if readOnly {
+		m.WithReadOnly(true)
+	}
+	return m
+}
+
+func volumes(station *v1alpha1.LiaisonStation) []*corev1ac.VolumeApplyConfiguration {
+	// Owner and group may read: the kubelet gives mounted files to root and to the pod's group.
+	const groupReads = 0o440
+	secret := func(volume, name string) *corev1ac.VolumeApplyConfiguration {
+		return corev1ac.Volume().WithName(volume).
+			WithSecret(corev1ac.SecretVolumeSource().WithSecretName(name).WithDefaultMode(groupReads))
+	}
+	return []*corev1ac.VolumeApplyConfiguration{
+		corev1ac.Volume().WithName("config").
+			WithConfigMap(corev1ac.ConfigMapVolumeSource().WithName(IntakeName(station.Name)).WithDefaultMode(groupReads)),
+		secret("secrets", DataName(station.Name)),
+		secret("staff", StaffName(station.Name)),
+		corev1ac.Volume().WithName("data").
+			WithPersistentVolumeClaim(corev1ac.PersistentVolumeClaimVolumeSource().WithClaimName(DataName(station.Name))),
+		corev1ac.Volume().WithName("tmp").WithEmptyDir(corev1ac.EmptyDirVolumeSource()),
+	}
+}

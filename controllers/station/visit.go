@@ -1,0 +1,83 @@
+package station
+
+import (
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"township.dev/liaison/api/v1alpha1"
+	"township.dev/liaison/controllers/outcome"
+	"township.dev/liaison/internal/workday"
+)
+
+// visit is one reconcile of one station: what was read, what was found, and the status as it will be.
+type visit struct {
+	// station as it was read; nothing writes to it.
+	station *v1alpha1.LiaisonStation
+	// before is the status as it was read.
+	before v1alpha1.LiaisonStationStatus
+	// status as it will be. Only the fields this controller owns are set.
+	status     v1alpha1.LiaisonStationStatus
+	conditions *outcome.Conditions
+	now        time.Time
+
+	// blocked says why the children are not as the spec asks; nil while they are.
+	blocked error
+	// roster is nil when the station names none or it is not there.
+	roster *v1alpha1.DeputyRoster
+	// plans are the roster's DutySchedules from the present month on, in order.
+	plans []v1alpha1.DutySchedule
+	// documents made so far.
+	documents documents
+	// location is the time zone in which the station's days begin and end.
+	location *time.Location
+	// lookAgain is when this station must be looked at without any event; 0 means not at all.
+	lookAgain time.Duration
+}
+
+// ownConditions are those this controller writes; the others of a station belong to other controllers.
+var ownConditions = []string{
+	v1alpha1.ConditionReady, v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled,
+	v1alpha1.ConditionIntakeAvailable, v1alpha1.ConditionScheduleReady, v1alpha1.ConditionDeputiesKnown,
+}
+
+// defaultTimeZone is that of a station without a roster: all of China keeps it.
+const defaultTimeZone = "Asia/Shanghai"
+
+func (r *Reconciler) visit(station *v1alpha1.LiaisonStation) *visit {
+	now := r.Clock.Now()
+	return &visit{
+		station:    station,
+		before:     *station.Status.DeepCopy(),
+		conditions: outcome.NewConditions(station.Status.Conditions, station.Generation, now, ownConditions...),
+		now:        now,
+		location:   time.UTC,
+		documents:  documents{},
+	}
+}
+
+// today is the day at the station.
+func (v *visit) today() workday.Date { return workday.DateOf(v.now.In(v.location)) }
+
+// timeZone of the station by its IANA name.
+func (v *visit) timeZone() string {
+	if v.roster != nil && v.roster.Spec.TimeZone != "" {
+		return v.roster.Spec.TimeZone
+	}
+	return defaultTimeZone
+}
+
+// fail sets a condition to False and, while it stays so, waits for patience before asking the user to act.
+func (v *visit) fail(condition, reason, message string) error {
+	v.conditions.Set(condition, metav1.ConditionFalse, reason, message)
+	since := v.conditions.Since(condition, metav1.ConditionFalse)
+	return outcome.Patient(since, v.now, patience, reason, "%s", message)
+}
+
+// sooner returns the shorter of two waits, where 0 is none.
+func sooner(a, b time.Duration) time.Duration {
+	if a == 0 || (b > 0 && b < a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,129 @@
+// Package controlplane gives tests a real kube-apiserver and etcd: one per test binary, a fresh namespace per test.
+// There are no controllers and no nodes behind it; tests set the status of StatefulSets and Pods themselves.
+package controlplane
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"k8s.io/apimachinery/pkg/runtime"
+	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/envtest"
+
+	"township.dev/liaison/api/v1alpha1"
+)
+
+// ControlPlane is a running API server with our kinds.
+type ControlPlane struct {
+	// Config reaches the API server with every right.
+	Config *rest.Config
+	// Scheme knows the built-in kinds and ours.
+	Scheme *runtime.Scheme
+	// Client reads and writes without a cache.
+	Client client.Client
+
+	environment *envtest.Environment
+}
+
+// Run starts a control plane, hands it to use, runs the tests and stops it. Call it from TestMain:
+//
+//	func TestMain(m *testing.M) {
+//		controlplane.Run(m, func(cp *controlplane.ControlPlane) { cluster = cp })
+//	}
+func Run(m *testing.M, use func(*ControlPlane)) {
+	os.Exit(run(m, use))
+}
+
+func run(m *testing.M, use func(*ControlPlane)) int {
+	cp, err := start()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	use(cp)
+	code := m.Run()
+	if err := cp.environment.Stop(); err != nil {
+		fmt.Fprintf(os.Stderr, "stopping the control plane: %v\n", err)
+		return 1
+	}
+	return code
+}
+
+func start() (*ControlPlane, error) {
+	root, err := checkout()
+	if err != nil {
+		return nil, err
+	}
+	assets, err := assets(root)
+	if err != nil {
+		return nil, err
+	}
+	scheme := NewScheme()
+	environment := &envtest.Environment{
+		Scheme:                   scheme,
+		BinaryAssetsDirectory:    assets,
+		CRDDirectoryPaths:        []string{filepath.Join(root, "config", "crd", "bases")},
+		ErrorIfCRDPathMissing:    true,
+		ControlPlaneStartTimeout: 2 * time.Minute,
+		ControlPlaneStopTimeout:  time.Minute,
+	}
+	config, err := environment.Start()
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("starting the control plane with the binaries in %s: %w", assets, err), environment.Stop())
+	}
+	// Tests are alone with their API server; the client must not be what they wait for.
+	config.QPS, config.Burst = -1, -1
+	c, err := client.New(config, client.Options{Scheme: scheme})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("making a client: %w", err), environment.Stop())
+	}
+	return &ControlPlane{Config: config, Scheme: scheme, Client: c, environment: environment}, nil
+}
+
+// NewScheme returns a scheme with the built-in kinds and ours.
+func NewScheme() *runtime.Scheme {
+	scheme := runtime.NewScheme()
+	utilruntime.Must(clientgoscheme.AddToScheme(scheme))
+	utilruntime.Must(v1alpha1.AddToScheme(scheme))
+	return scheme
+}
+
+// checkout is the folder of go.mod above the test.
+func checkout() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", fmt.Errorf("finding the checkout: %w", err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir, nil
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "", errors.New("finding the checkout: no go.mod in any folder above the test")
+		}
+		dir = parent
+	}
+}
+
+// assets is the folder with etcd and kube-apiserver.
+func assets(root string) (string, error) {
+	folder := os.Getenv("KUBEBUILDER_ASSETS")
+	if folder == "" {
+		folder = filepath.Join(root, "bin", "k8s")
+	}
+	for _, binary := range []string{"etcd", "kube-apiserver"} {
+		if _, err := os.Stat(filepath.Join(folder, binary)); err != nil {
+			return "", fmt.Errorf("there is no %s in %s: build it with hack/build-localcluster.sh (about 12 minutes the first time), "+
+				"or set KUBEBUILDER_ASSETS to a folder that has etcd and kube-apiserver", binary, folder)
+		}
+	}
+	return folder, nil
+}
