@@ -28,12 +28,20 @@ var (
 	// ErrUnavailable is matched by every error that says nothing of the request: storage cannot serve now. Nothing was half written.
 	ErrUnavailable = errors.New("storage is unavailable")
 	// ErrDiskFull is an ErrUnavailable: no room is left.
-	ErrDiskFull = errors.New("the disk is full")
+	ErrDiskFull error = unavailable("the disk is full")
 	// ErrReadOnly is an ErrUnavailable: the volume or the file cannot be written.
-	ErrReadOnly = errors.New("storage is read-only")
+	ErrReadOnly error = unavailable("storage is read-only")
 	// ErrClosing is an ErrUnavailable: the service is stopping.
-	ErrClosing = errors.New("storage is closing")
+	ErrClosing error = unavailable("storage is closing")
 )
+
+// unavailable is a kind of ErrUnavailable.
+type unavailable string
+
+func (u unavailable) Error() string { return string(u) }
+
+// Is makes errors.Is(err, ErrUnavailable) true.
+func (u unavailable) Is(target error) bool { return target == ErrUnavailable }
 
 // Repository keeps what a station knows. Every method is safe for concurrent use.
 //
@@ -91,7 +99,7 @@ type Staff interface {
 	// DeclareStaff makes the accounts those that the station declares: new ones are created with their first password, names
 	// and roles follow, accounts no longer named cannot sign in and their sessions end. An account keeps the password its
 	// owner chose until the declared first password changes: then that one counts again, and the account's sessions end.
-	DeclareStaff(ctx context.Context, declared []FirstPassword, now time.Time) error
+	DeclareStaff(ctx context.Context, declared []FirstPassword) error
 
 	// SignIn checks the password and opens a session. ErrWrongCredentials, after the same work whether the account exists or not.
 	SignIn(ctx context.Context, username, password string, now time.Time, lifetime time.Duration) (Session, error)

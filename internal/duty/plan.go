@@ -48,7 +48,7 @@ type planner struct {
 	settled map[workday.Date]bool
 	// pending is where a reception that is published and not yet announced stands, by its nominal day.
 	pending map[workday.Date]workday.Date
-	// creditUntil is the last day on which who joins gets an account in the first month's opening ledger, so that planning again tomorrow finds it there.
+	// creditUntil is the last day on which who joins gets an account in the month's opening ledger, so that planning again tomorrow finds it there.
 	creditUntil workday.Date
 
 	receptions            int
@@ -107,7 +107,7 @@ func (p *planner) kept(day workday.Date) bool {
 func (p *planner) open(day workday.Date) bool { return !day.Before(p.window.From) && !p.kept(day) }
 
 func (p *planner) firstOpenDay() workday.Date {
-	day, last := p.window.First.First(), p.window.First.Last()
+	day, last := p.window.First.First(), p.window.First.Add(p.window.Months-1).Last()
 	for day.Before(last) && !p.open(day) {
 		day = day.AddDays(1)
 	}
@@ -125,6 +125,9 @@ func (p *planner) planMonth(month workday.Month) MonthPlan {
 		plan.Shifts = append(plan.Shifts, p.day(day, occasions)...)
 		plan.Provisional = plan.Provisional || p.open(day) && !p.calendar.Known(day)
 	}
+	for _, book := range p.books() {
+		book.closeMonth()
+	}
 	plan.Opening = Ledgers{Reception: p.reception.opening, Duty: p.duty.opening, Leader: p.lead.opening, Receptions: openingReceptions}
 	plan.Closing = Ledgers{Reception: p.reception.ledger(), Duty: p.duty.ledger(), Leader: p.lead.ledger(), Receptions: p.receptions}
 	return plan
@@ -132,9 +135,9 @@ func (p *planner) planMonth(month workday.Month) MonthPlan {
 
 // day returns the day's shifts, kept or planned, and enters them in the books.
 func (p *planner) day(day workday.Date, occasions map[workday.Date]occasion) []Shift {
-	open, credit := p.open(day), !day.After(p.creditUntil)
+	open := p.open(day)
 	for _, book := range p.books() {
-		book.beginDay(day, open, credit)
+		book.beginDay(day, open, !day.After(p.creditUntil))
 	}
 	var shifts []Shift
 	switch {
@@ -144,7 +147,7 @@ func (p *planner) day(day workday.Date, occasions map[workday.Date]occasion) []S
 		shifts = p.keepDay(day)
 	}
 	for _, book := range p.books() {
-		book.endDay(day, credit)
+		book.endDay(day)
 	}
 	return shifts
 }

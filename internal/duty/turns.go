@@ -83,14 +83,18 @@ func (b *book) beginDay(day workday.Date, open, credit bool) {
 }
 
 // endDay lifts to the floor those who are not in service or have been away for long, so that they owe no turns when they return.
-func (b *book) endDay(day workday.Date, credit bool) {
+func (b *book) endDay(day workday.Date) {
 	b.floor = b.floorOn(day)
 	for i := range b.people {
 		person := &b.people[i]
 		if b.joined[i] && (!person.InService(day) || person.longAway(day)) {
-			b.lift(i, credit)
+			b.accounts[i].Turns = max(b.accounts[i].Turns, b.floor)
 		}
 	}
+}
+
+// closeMonth does the same, once a month, for those who are no longer on the roster.
+func (b *book) closeMonth() {
 	for id, account := range b.gone {
 		account.Turns = max(account.Turns, b.floor)
 		b.gone[id] = account
@@ -117,25 +121,12 @@ func (b *book) join(i int, credit bool) {
 	}
 }
 
-func (b *book) lift(i int, credit bool) {
-	missed := b.floor - b.accounts[i].Turns
-	if missed <= 0 {
-		return
-	}
-	b.accounts[i].Turns = b.floor
-	if id := b.people[i].ID; credit {
-		account := b.opening[id]
-		account.Turns += missed
-		b.opening[id] = account
-	}
-}
-
 // serve counts a turn of the day for each id.
 func (b *book) serve(day workday.Date, ids []string) {
 	for _, id := range ids {
 		i, ok := b.position[id]
 		if !ok {
-			b.gone[id] = Account{Turns: max(b.gone[id].Turns, b.floor) + 1, Last: day}
+			b.gone[id] = Account{Turns: b.gone[id].Turns + 1, Last: day}
 			continue
 		}
 		if !b.joined[i] {

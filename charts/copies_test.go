@@ -1,0 +1,67 @@
+package charts
+
+import (
+	"bytes"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	rbacv1 "k8s.io/api/rbac/v1"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+)
+
+// The chart carries copies because Helm packs nothing from outside a chart's folder. `make manifests` renews them.
+func TestCopiesAreWhatWasGenerated(t *testing.T) {
+	generated, err := filepath.Glob(filepath.Join("..", "config", "crd", "bases", "*.yaml"))
+	if err != nil || len(generated) == 0 {
+		t.Fatalf("no generated CRDs found (%v)", err)
+	}
+	copies, err := filepath.Glob(filepath.Join(operatorChart, "files", "crds", "*.yaml"))
+	if err != nil || len(copies) != len(generated) {
+		t.Fatalf("the chart has %d CRDs, %d were generated (%v); run make manifests", len(copies), len(generated), err)
+	}
+	for _, file := range generated {
+		if !bytes.Equal(read(t, file), read(t, operatorChart, "files", "crds", filepath.Base(file))) {
+			t.Errorf("the chart's %s is not the generated one; run make manifests", filepath.Base(file))
+		}
+	}
+	if !bytes.Equal(read(t, "..", "config", "rbac", "role.yaml"), read(t, operatorChart, "files", "role.yaml")) {
+		t.Error("the chart's files/role.yaml is not the generated config/rbac/role.yaml; run make manifests")
+	}
+}
+
+func TestChartGrantsExactlyTheGeneratedRules(t *testing.T) {
+	generated := the[*rbacv1.ClusterRole](t, decode(t, read(t, "..", "config", "rbac", "role.yaml")), "liaison-operator")
+	clusterWide := the[*rbacv1.ClusterRole](t, render(t, operatorChart), "release-liaison-operator")
+	if diff := cmp.Diff(generated.Rules, clusterWide.Rules); diff != "" {
+		t.Errorf("the ClusterRole differs from the generated one (-generated +chart):\n%s", diff)
+	}
+	namespaced := the[*rbacv1.Role](t, render(t, operatorChart, "--set", "watchNamespaces={jixian}"), "release-liaison-operator")
+	if diff := cmp.Diff(generated.Rules, namespaced.Rules); diff != "" || namespaced.Namespace != "jixian" {
+		t.Errorf("the Role in %q differs from the generated rules (-generated +chart):\n%s", namespaced.Namespace, diff)
+	}
+}
+
+func TestChartInstallsTheGeneratedCRDsAndKeepsThem(t *testing.T) {
+	rendered := render(t, operatorChart, "--set-string", "commonAnnotations.owner=county-it")
+	files, err := filepath.Glob(filepath.Join("..", "config", "crd", "bases", "*.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		generated := decode(t, read(t, file))[0].(*apiextensionsv1.CustomResourceDefinition)
+		installed := the[*apiextensionsv1.CustomResourceDefinition](t, rendered, generated.Name)
+		if diff := cmp.Diff(generated.Spec, installed.Spec); diff != "" {
+			t.Errorf("CRD %s differs (-generated +chart):\n%s", generated.Name, diff)
+		}
+		if installed.Annotations["helm.sh/resource-policy"] != "keep" || installed.Annotations["owner"] != "county-it" {
+			t.Errorf("CRD %s has annotations %v; uninstalling would delete every station", generated.Name, installed.Annotations)
+		}
+	}
+	if dropped := render(t, operatorChart, "--set", "crds.keep=false"); count[*apiextensionsv1.CustomResourceDefinition](dropped) != len(files) {
+		t.Error("crds.keep=false leaves out CRDs")
+	}
+	if without := render(t, operatorChart, "--set", "crds.enabled=false"); count[*apiextensionsv1.CustomResourceDefinition](without) != 0 {
+		t.Error("crds.enabled=false installs CRDs all the same")
+	}
+}

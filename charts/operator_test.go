@@ -1,0 +1,154 @@
+package charts
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+)
+
+func TestOperatorExamplesLintAndAreAcceptedByTheAPIServer(t *testing.T) {
+	for _, file := range exampleValues(t, operatorChart) {
+		t.Run(file, func(t *testing.T) {
+			lint(t, operatorChart, file)
+			for _, object := range render(t, operatorChart, "--values", file) {
+				if _, installed := object.(*apiextensionsv1.CustomResourceDefinition); !installed {
+					accepted(t, object)
+				}
+			}
+		})
+	}
+}
+
+func TestOperatorPodIsHardened(t *testing.T) {
+	deployment := the[*appsv1.Deployment](t, render(t, operatorChart), "release-liaison-operator")
+	pod := deployment.Spec.Template.Spec
+	security := pod.SecurityContext
+	if !*security.RunAsNonRoot || *security.RunAsUser != 65532 || security.SeccompProfile.Type != corev1.SeccompProfileTypeRuntimeDefault {
+		t.Errorf("the pod runs with %+v", security)
+	}
+	for _, container := range pod.Containers {
+		own := container.SecurityContext
+		if !*own.ReadOnlyRootFilesystem || *own.AllowPrivilegeEscalation || !slices.Equal(own.Capabilities.Drop, []corev1.Capability{"ALL"}) {
+			t.Errorf("container %s runs with %+v", container.Name, own)
+		}
+		if container.Resources.Limits.Memory().IsZero() || container.Resources.Requests.Cpu().IsZero() {
+			t.Errorf("container %s has resources %+v", container.Name, container.Resources)
+		}
+	}
+}
+
+func TestImagesFollowTheChartUnlessTold(t *testing.T) {
+	for name, c := range map[string]struct {
+		args          []string
+		image, intake string
+	}{
+		"by default the chart's own version": {
+			image:  "liaison.township.dev/liaison-operator:0.1.0",
+			intake: "liaison.township.dev/liaison-intake:0.1.0",
+		},
+		"a mirror and a tag": {
+			args:   []string{"--set", "image.registry=mirror.example:5000,image.tag=dev,intake.image.registry=mirror.example:5000,intake.image.tag=dev"},
+			image:  "mirror.example:5000/liaison-operator:dev",
+			intake: "mirror.example:5000/liaison-intake:dev",
+		},
+		"a digest pins": {
+			args:   []string{"--set", "image.digest=sha256:" + strings.Repeat("a", 64) + ",intake.image.digest=sha256:" + strings.Repeat("b", 64)},
+			image:  "liaison.township.dev/liaison-operator:0.1.0@sha256:" + strings.Repeat("a", 64),
+			intake: "liaison.township.dev/liaison-intake:0.1.0@sha256:" + strings.Repeat("b", 64),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			container := the[*appsv1.Deployment](t, render(t, operatorChart, c.args...), "release-liaison-operator").Spec.Template.Spec.Containers[0]
+			if container.Image != c.image {
+				t.Errorf("the operator's image is %s, want %s", container.Image, c.image)
+			}
+			if !slices.Contains(container.Args, "--intake-image="+c.intake) {
+				t.Errorf("the arguments %v do not name the intake image %s", container.Args, c.intake)
+			}
+		})
+	}
+}
+
+func TestWithNamespacesNamedAndOpenMetricsNothingIsClusterWide(t *testing.T) {
+	objects := render(t, operatorChart, "--values", operatorChart+"/ci/one-namespace-values.yaml")
+	for _, object := range objects {
+		switch object.(type) {
+		case *rbacv1.ClusterRole, *rbacv1.ClusterRoleBinding, *apiextensionsv1.CustomResourceDefinition:
+			t.Errorf("%T %s needs a right over the whole cluster", object, object.GetName())
+		}
+	}
+	if the[*rbacv1.RoleBinding](t, objects, "release-liaison-operator").Namespace != "jixian" {
+		t.Error("the operator gets no right in the namespace it shall watch")
+	}
+}
+
+func TestNetworkPolicyLetsInScrapesOnly(t *testing.T) {
+	objects := render(t, operatorChart, "--values", operatorChart+"/ci/county-values.yaml")
+	policy := the[*networkingv1.NetworkPolicy](t, objects, "release-liaison-operator")
+	if len(policy.Spec.Ingress) != 1 || policy.Spec.Ingress[0].Ports[0].Port.StrVal != "metrics" || len(policy.Spec.Ingress[0].From) != 1 {
+		t.Errorf("the policy lets in %+v", policy.Spec.Ingress)
+	}
+}
+
+func TestOperatorRefusesValues(t *testing.T) {
+	for _, c := range []struct{ set, says string }{
+		{"replica=2", "replica"},
+		{"replicas=many", "/replicas"},
+		{"image.digest=latest", "/image/digest"},
+		{"image.tag=a b", "/image/tag"},
+		{"backlog.interval=15", "/backlog/interval"},
+		{"watchNamespaces={Jixian}", "/watchNamespaces/0"},
+		{"log.level=loud", "/log/level"},
+		{"commonLabels.app\\.kubernetes\\.io/name=mine", "/commonLabels"},
+		{"extraArgs={verbose}", "/extraArgs/0"},
+		{"leaderElection.enabled=false,replicas=2", "two operators would work against each other"},
+		{"metrics.secure=false,metrics.certificateSecret=own", "serve the metrics securely or remove the certificate"},
+		{"metrics.port=8081", "choose another for one of them"},
+		{"networkPolicy.metricsFrom[0].podSelector.x=y", "enable the policy or remove the peers"},
+		{"serviceAccount.create=false", "serviceAccount.name must name an existing ServiceAccount"},
+	} {
+		t.Run(c.set, func(t *testing.T) {
+			refuses(t, c.says, operatorChart, "--set", c.set)
+		})
+	}
+}
+
+func lint(t *testing.T, chart, values string) {
+	t.Helper()
+	if printed, complaint := helm(t, "lint", "--strict", chart, "--values", values); complaint != "" {
+		t.Errorf("helm lint: %s\n%s", complaint, printed)
+	}
+}
+
+func refuses(t *testing.T, sentence, chart string, args ...string) {
+	t.Helper()
+	_, complaint := helm(t, append([]string{"template", "release", chart}, args...)...)
+	if complaint == "" {
+		t.Fatalf("the chart takes %v", args)
+	}
+	if !strings.Contains(complaint, sentence) {
+		t.Errorf("the complaint does not say %q:\n%s", sentence, complaint)
+	}
+}
+
+// accepted asks the API server whether it would take the object, without keeping it.
+func accepted(t *testing.T, object client.Object) {
+	t.Helper()
+	if object.GetNamespace() != "" {
+		namespace := &corev1.Namespace{}
+		namespace.Name = object.GetNamespace()
+		if err := client.IgnoreAlreadyExists(cluster.Client.Create(t.Context(), namespace)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := cluster.Client.Create(t.Context(), object, client.DryRunAll); err != nil {
+		t.Errorf("the API server refuses %T %s: %v", object, object.GetName(), err)
+	}
+}

@@ -1,0 +1,106 @@
+package charts
+
+import (
+	"strings"
+	"testing"
+
+	"township.dev/liaison/api/v1alpha1"
+)
+
+const (
+	minimal = stationChart + "/ci/minimal-values.yaml"
+	full    = stationChart + "/ci/full-values.yaml"
+)
+
+func TestStationExamplesLintAndAreAcceptedByTheAPIServer(t *testing.T) {
+	for _, file := range exampleValues(t, stationChart) {
+		t.Run(file, func(t *testing.T) {
+			lint(t, stationChart, file)
+			for _, object := range render(t, stationChart, "--values", file) {
+				accepted(t, object)
+			}
+		})
+	}
+}
+
+func TestStationIsNamedAfterItsRelease(t *testing.T) {
+	station := the[*v1alpha1.LiaisonStation](t, render(t, stationChart, "--values", minimal), "release")
+	if station.Namespace != "there" {
+		t.Errorf("the station is in namespace %s", station.Namespace)
+	}
+	if station.Spec.RosterRef != nil {
+		t.Errorf("the station refers to roster %s though none is created or named", station.Spec.RosterRef.Name)
+	}
+	if station.Spec.ReclaimPolicy != v1alpha1.ReclaimRetain {
+		t.Errorf("by default the residents' data meets %s", station.Spec.ReclaimPolicy)
+	}
+}
+
+func TestStationCarriesWhatTheTownshipSays(t *testing.T) {
+	objects := render(t, stationChart, "--values", full)
+	station := the[*v1alpha1.LiaisonStation](t, objects, "zhongduo")
+	roster := the[*v1alpha1.DeputyRoster](t, objects, station.Spec.RosterRef.Name)
+
+	if station.Spec.Township.Population != 10_000_000 || station.Spec.Township.Villages[0].LiaisonDeputy != "d031" {
+		t.Errorf("the township is %+v", station.Spec.Township)
+	}
+	if len(station.Spec.Casework.Routes) != 2 || station.Spec.Intake.Storage.Size.String() != "2Gi" {
+		t.Errorf("the station is %+v", station.Spec)
+	}
+	if roster.Spec.Reception.Schedule.DayOfMonth != 10 || roster.Spec.Duty.Days != v1alpha1.DutyEveryDay || roster.Spec.HorizonMonths != 4 {
+		t.Errorf("the roster's rules are %+v, %+v", roster.Spec.Reception, roster.Spec.Duty)
+	}
+	if roster.Spec.Deputies[0].From != "2021-10-01" || len(roster.Spec.Deputies[0].Leave) != 1 || len(roster.Spec.Leaders) != 1 {
+		t.Errorf("the roster's people are %+v, %+v", roster.Spec.Deputies, roster.Spec.Leaders)
+	}
+}
+
+func TestStationMayUseARosterThatIsThere(t *testing.T) {
+	objects := render(t, stationChart, "--values", minimal, "--set", "roster.name=shared")
+	if ref := the[*v1alpha1.LiaisonStation](t, objects, "release").Spec.RosterRef; ref == nil || ref.Name != "shared" {
+		t.Errorf("the station refers to %v", ref)
+	}
+	if count[*v1alpha1.DeputyRoster](objects) != 0 {
+		t.Error("a roster is created though roster.create is false")
+	}
+}
+
+func TestStationRefusesValues(t *testing.T) {
+	for _, c := range []struct{ values, set, says string }{
+		{minimal, "townshp.name=x", "townshp"},
+		{minimal, "displayName=", "/displayName"},
+		{minimal, "township.code=141028201", "/township/code"}, // --set makes a number of it
+		{minimal, "township.villages[0].name=x", "/township/villages/0"},
+		{minimal, "staff.administrators[0].username=G", "/staff/administrators/0/username"},
+		{minimal, "topics=null", "topics"},
+		{minimal, "casework.routes[0].route=Province", "/casework/routes/0/route"},
+		{minimal, "reclaimPolicy=Keep", "/reclaimPolicy"},
+		{minimal, "intake.replicas=2", "/intake"},
+		{full, "roster.reception.schedule.dayOfMonth=ten", "/roster/reception/schedule/dayOfMonth"},
+		{full, "roster.deputies[0].from=October", "/roster/deputies/0/from"},
+		{minimal, "roster.create=true,roster.reception.hours=9", "/roster/reception"},
+
+		{minimal, "roster.create=true", "list the deputies, or set roster.create to false"},
+		{minimal, "roster.duty.days=EveryDay", "roster.duty is set but roster.create is false"},
+		{full, "roster.reception.deputies=3", "roster.reception asks for 3 deputies but the roster has 2"},
+		{full, "roster.reception.leaders=2", "roster.reception asks for 2 leaders but the roster has 1"},
+		{full, "roster.duty.deputiesPerDay=3", "roster.duty asks for 3 deputies per day but the roster has 2"},
+		{full, "roster.deputies[1].id=d031", "two deputies have the id d031"},
+		{full, "township.villages[0].liaisonDeputy=d099", "d099, who is not in roster.deputies"},
+		{full, "nameOverride=" + strings.Repeat("a", 41), "/nameOverride"},
+		{full, "nameOverride=1st", "begins with a letter"},
+	} {
+		t.Run(c.set, func(t *testing.T) {
+			refuses(t, c.says, stationChart, "--values", c.values, "--set", c.set)
+		})
+	}
+	t.Run("a village of another township", func(t *testing.T) {
+		refuses(t, "check that the village belongs to 中垛乡", stationChart, "--values", full, "--set-string", "township.villages[0].code=141028999207")
+	})
+}
+
+func TestWithoutValuesTheChartNamesWhatIsMissing(t *testing.T) {
+	for _, missing := range []string{"/displayName", "/township", "/staff", "/topics"} {
+		refuses(t, missing, stationChart)
+	}
+}

@@ -1,0 +1,53 @@
+// liaison-operator runs the liaison stations of people's-congress deputies (人大代表联络站) that a county declares in its cluster.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	_ "time/tzdata" // rosters name time zones, and the image has no zone files
+
+	"github.com/spf13/pflag"
+	ctrl "sigs.k8s.io/controller-runtime"
+)
+
+// version is set at build time by -ldflags "-X main.version=…".
+var version = "dev"
+
+func main() {
+	os.Exit(start(ctrl.SetupSignalHandler(), os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// start runs the operator until the context ends, and returns the exit code: 0 after a clean stop, 1 after a failure, 2 for a wrong command line.
+func start(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	options, err := parseOptions(args, os.Getenv, stderr)
+	switch {
+	case errors.Is(err, pflag.ErrHelp):
+		return 0
+	case err != nil:
+		_, _ = fmt.Fprintln(stderr, "liaison-operator:", err) // there is nowhere else to say it
+		return 2
+	case options.printVersion:
+		_, _ = fmt.Fprintln(stdout, "liaison-operator", version)
+		return 0
+	}
+	log, err := newLogger(options, stderr)
+	if err != nil {
+		_, _ = fmt.Fprintln(stderr, "liaison-operator:", err)
+		return 2
+	}
+	setLogger(log)
+
+	config, err := ctrl.GetConfig()
+	if err != nil {
+		log.Error(err, "there is no way to an API server; run in a pod, or set KUBECONFIG")
+		return 1
+	}
+	if err := run(ctx, config, options); err != nil {
+		log.Error(err, "the operator stops")
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	authenticationv1 "k8s.io/api/authentication/v1"
+	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
+	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"township.dev/liaison/api/v1alpha1"
+)
+
+// grantClusterWide creates what config/rbac grants, so that the operator works here with no more rights than where it is installed.
+func grantClusterWide(t *testing.T) *rest.Config {
+	t.Helper()
+	cluster.Create(t, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: operatorNamespace}})
+	for _, file := range []string{"service_account.yaml", "role.yaml", "role_binding.yaml", "leader_election.yaml", "metrics.yaml"} {
+		cluster.Create(t, generated(t, file)...)
+	}
+	return asAccount(operatorNamespace)
+}
+
+// grantInNamespaces grants the generated rules in one namespace, and in the operator's own what it needs there: no cluster-wide right at all.
+func grantInNamespaces(t *testing.T, own, served string) *rest.Config {
+	t.Helper()
+	rules := generated(t, "role.yaml")[0].(*rbacv1.ClusterRole).Rules
+	grant(t, served, own, rules)
+	grant(t, own, own, []rbacv1.PolicyRule{
+		{APIGroups: []string{v1alpha1.GroupVersion.Group}, Resources: []string{"holidaycalendars"}, Verbs: []string{"get", "list", "watch"}},
+		{APIGroups: []string{"coordination.k8s.io"}, Resources: []string{"leases"}, Verbs: []string{"create", "get", "update"}},
+	})
+	return asAccount(own)
+}
+
+func grant(t *testing.T, in, to string, rules []rbacv1.PolicyRule) {
+	t.Helper()
+	name := metav1.ObjectMeta{Namespace: in, Name: "operator-of-" + to}
+	cluster.Create(t, &rbacv1.Role{ObjectMeta: name, Rules: rules}, &rbacv1.RoleBinding{
+		ObjectMeta: name,
+		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "Role", Name: name.Name},
+		Subjects:   []rbacv1.Subject{{Kind: "ServiceAccount", Namespace: to, Name: "liaison-operator"}},
+	})
+}
+
+// generated reads the objects of a file of config/rbac.
+func generated(t *testing.T, file string) []client.Object {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join("..", "..", "config", "rbac", file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	decoder := serializer.NewCodecFactory(cluster.Scheme, serializer.EnableStrict).UniversalDeserializer()
+	var objects []client.Object
+	for document := range strings.SplitSeq(strings.TrimPrefix(string(content), "---\n"), "\n---\n") {
+		object, _, err := decoder.Decode([]byte(document), nil, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		objects = append(objects, object.(client.Object))
+	}
+	return objects
+}
+
+// asAccount reaches the API server as the operator's ServiceAccount in the namespace.
+func asAccount(namespace string) *rest.Config {
+	config := rest.CopyConfig(cluster.Config)
+	config.Impersonate = rest.ImpersonationConfig{
+		UserName: "system:serviceaccount:" + namespace + ":liaison-operator",
+		Groups:   []string{"system:serviceaccounts", "system:serviceaccounts:" + namespace, "system:authenticated"},
+	}
+	return config
+}
+
+// tokenOf makes a ServiceAccount and returns a token of it.
+func tokenOf(t *testing.T, name string) string {
+	t.Helper()
+	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: operatorNamespace, Name: name}}
+	cluster.Create(t, account)
+	request := &authenticationv1.TokenRequest{}
+	if err := cluster.Client.SubResource("token").Create(t.Context(), account, request); err != nil {
+		t.Fatal(err)
+	}
+	return request.Status.Token
+}
+
+func allowScrapes(t *testing.T, account string) {
+	t.Helper()
+	cluster.Create(t, &rbacv1.ClusterRoleBinding{
+		ObjectMeta: metav1.ObjectMeta{Name: account + "-reads-metrics"},
+		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: "liaison-operator-metrics-reader"},
+		Subjects:   []rbacv1.Subject{{Kind: "ServiceAccount", Namespace: operatorNamespace, Name: account}},
+	})
+}

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"k8s.io/apimachinery/pkg/runtime"
+	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	ctrlconfig "sigs.k8s.io/controller-runtime/pkg/config"
+	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	ctrlmetrics "sigs.k8s.io/controller-runtime/pkg/metrics"
+	"sigs.k8s.io/controller-runtime/pkg/metrics/filters"
+	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	"township.dev/liaison/api/v1alpha1"
+	"township.dev/liaison/controllers/apply"
+	"township.dev/liaison/controllers/backlog"
+	"township.dev/liaison/controllers/metrics"
+	"township.dev/liaison/controllers/roster"
+	"township.dev/liaison/controllers/station"
+)
+
+// leaseName is what the replicas contend for.
+const leaseName = "liaison-operator"
+
+// stopWithin is how long running reconciles may take to end; it is shorter than the pod's grace period.
+const stopWithin = 10 * time.Second
+
+// run builds the operator and runs it until the context ends.
+func run(ctx context.Context, config *rest.Config, o options) error {
+	config = rest.CopyConfig(config)
+	config.QPS, config.Burst = o.kubeAPIQPS, o.kubeAPIBurst
+	config.UserAgent = "liaison-operator/" + version
+
+	mgr, err := ctrl.NewManager(config, managerOptions(o))
+	if err != nil {
+		return fmt.Errorf("making the manager: %w", err)
+	}
+	collectors, err := addControllers(ctx, mgr, o)
+	if err != nil {
+		return err
+	}
+	for _, collector := range collectors {
+		if err := ctrlmetrics.Registry.Register(collector); err != nil {
+			return fmt.Errorf("registering metrics: %w", err)
+		}
+		defer ctrlmetrics.Registry.Unregister(collector)
+	}
+	if err := addProbes(mgr); err != nil {
+		return err
+	}
+	ctrl.Log.Info("the operator starts", "version", version, "intakeImage", o.intakeImage, "namespaces", o.watchNamespaces)
+	if err := mgr.Start(ctx); err != nil {
+		return fmt.Errorf("running the manager: %w", err)
+	}
+	return nil
+}
+
+func managerOptions(o options) ctrl.Options {
+	gracePeriod := stopWithin
+	warmStandby := true
+	return ctrl.Options{
+		Scheme:                        newScheme(),
+		Cache:                         cacheOptions(o),
+		Metrics:                       metricsOptions(o),
+		HealthProbeBindAddress:        o.probeAddress,
+		LeaderElection:                o.leaderElect,
+		LeaderElectionID:              leaseName,
+		LeaderElectionNamespace:       o.operatorNamespace,
+		LeaderElectionReleaseOnCancel: true, // start returns, and with it the process ends, as soon as run does
+		GracefulShutdownTimeout:       &gracePeriod,
+		Controller:                    ctrlconfig.Controller{EnableWarmup: &warmStandby, SkipNameValidation: &o.oneOfMany},
+	}
+}
+
+// cacheOptions holds what the controllers read and, when namespaces are named, only what lies in them. The HolidayCalendars of the operator's own
+// namespace serve every station and are read in any case.
+func cacheOptions(o options) cache.Options {
+	informers := station.CacheOptions()
+	if len(o.watchNamespaces) == 0 {
+		return informers
+	}
+	informers.DefaultNamespaces = map[string]cache.Config{}
+	withOurs := map[string]cache.Config{o.operatorNamespace: {}}
+	for _, namespace := range o.watchNamespaces {
+		informers.DefaultNamespaces[namespace] = cache.Config{}
+		withOurs[namespace] = cache.Config{}
+	}
+	informers.ByObject[&v1alpha1.HolidayCalendar{}] = cache.ByObject{Namespaces: withOurs}
+	return informers
+}
+
+func newScheme() *runtime.Scheme {
+	scheme := runtime.NewScheme()
+	utilruntime.Must(clientgoscheme.AddToScheme(scheme))
+	utilruntime.Must(v1alpha1.AddToScheme(scheme))
+	return scheme
+}
+
+func metricsOptions(o options) metricsserver.Options {
+	serve := metricsserver.Options{BindAddress: o.metricsAddress, SecureServing: o.metricsSecure, CertDir: o.metricsCertDir}
+	if o.metricsSecure {
+		serve.FilterProvider = filters.WithAuthenticationAndAuthorization
+	}
+	return serve
+}
+
+// addControllers adds the controllers to the manager and returns the metrics that they feed.
+func addControllers(ctx context.Context, mgr ctrl.Manager, o options) ([]prometheus.Collector, error) {
+	writes := apply.NewWritesCounter()
+	wall := clock.RealClock{}
+
+	stations := &station.Reconciler{
+		Client: mgr.GetClient(), APIReader: mgr.GetAPIReader(), Clock: wall, Writes: writes,
+		Recorder: mgr.GetEventRecorder("liaison-station"),
+		Options:  station.Options{DefaultIntakeImage: o.intakeImage, OperatorNamespace: o.operatorNamespace},
+	}
+	if err := stations.SetupWithManager(mgr); err != nil {
+		return nil, fmt.Errorf("adding the station controller: %w", err)
+	}
+	rosters := &roster.Reconciler{
+		Client: mgr.GetClient(), APIReader: mgr.GetAPIReader(), Clock: wall, Writes: writes,
+		Recorder:          mgr.GetEventRecorder("liaison-roster"),
+		OperatorNamespace: o.operatorNamespace,
+	}
+	if err := rosters.SetupWithManager(mgr); err != nil {
+		return nil, fmt.Errorf("adding the roster controller: %w", err)
+	}
+	polls := backlog.NewMemory()
+	err := backlog.SetupWithManager(ctx, mgr, polls, backlog.Options{
+		Interval: o.backlogInterval, Concurrency: o.backlogWorkers, Clock: wall, Writes: writes,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("adding the backlog controller: %w", err)
+	}
+	return []prometheus.Collector{writes, metrics.NewCollector(metrics.Config{
+		Reader: mgr.GetCache(), Polls: polls, Clock: wall, Leading: mgr.Elected(), OperatorNamespace: o.operatorNamespace,
+	})}, nil
+}
+
+// addProbes: alive while it answers, ready once its caches are filled. A replica that waits for the lease is ready to take over.
+func addProbes(mgr ctrl.Manager) error {
+	if err := mgr.AddHealthzCheck("ping", healthz.Ping); err != nil {
+		return fmt.Errorf("adding the health check: %w", err)
+	}
+	if err := mgr.AddReadyzCheck("caches", cachesFilled(mgr.GetCache())); err != nil {
+		return fmt.Errorf("adding the readiness check: %w", err)
+	}
+	return nil
+}
+
+func cachesFilled(informers cache.Cache) healthz.Checker {
+	return func(request *http.Request) error {
+		ctx, cancel := context.WithTimeout(request.Context(), 100*time.Millisecond)
+		defer cancel()
+		if !informers.WaitForCacheSync(ctx) {
+			return errors.New("the caches are not filled yet")
+		}
+		return nil
+	}
+}

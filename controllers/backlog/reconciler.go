@@ -1,0 +1,186 @@
+// Package backlog asks each ready station's intake service what waits there, and writes the answer to the station's status.
+//
+// The rhythm of the polls is the work queue's: each reconcile of a station asks for the next one. A settled station costs one
+// request to its intake per interval and none to the API server.
+package backlog
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+
+	"township.dev/liaison/api/v1alpha1"
+	"township.dev/liaison/controllers/apply"
+)
+
+// FieldManager owns status.backlog, status.intakeVersion and the condition BacklogFresh of a LiaisonStation.
+const FieldManager = "liaison-backlog"
+
+// Options of the controller; a zero field takes its default.
+type Options struct {
+	// Interval between two polls of a station; 15 seconds by default.
+	Interval time.Duration
+	// Timeout of one poll; 5 seconds by default.
+	Timeout time.Duration
+	// Concurrency is how many stations are polled at the same time; 32 by default.
+	Concurrency int
+	// Clock tells the time; the machine's by default.
+	Clock clock.PassiveClock
+	// Writes counts writes to the API server by kind and reason; nil counts nothing.
+	Writes *prometheus.CounterVec
+}
+
+func (o Options) withDefaults() Options {
+	if o.Interval <= 0 {
+		o.Interval = 15 * time.Second
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = 5 * time.Second
+	}
+	if o.Concurrency <= 0 {
+		o.Concurrency = 32
+	}
+	if o.Clock == nil {
+		o.Clock = clock.RealClock{}
+	}
+	return o
+}
+
+// Reconciler polls one station at a time and is safe for concurrent use.
+type Reconciler struct {
+	reader     client.Reader
+	applier    *apply.Applier
+	clock      clock.PassiveClock
+	memory     *Memory
+	timetable  timetable
+	questioner *questioner
+	suspects   lane
+}
+
+// New returns a reconciler that remembers its polls in memory.
+func New(c client.Client, memory *Memory, options Options) *Reconciler {
+	options = options.withDefaults()
+	return &Reconciler{
+		reader:     c,
+		applier:    &apply.Applier{Client: c, FieldManager: FieldManager, Writes: options.Writes},
+		clock:      options.Clock,
+		memory:     memory,
+		timetable:  timetable{interval: options.Interval},
+		questioner: newQuestioner(options.Timeout, options.Interval),
+		suspects:   newLane(options.Concurrency / 4),
+	}
+}
+
+// +kubebuilder:rbac:groups=liaison.township.dev,resources=liaisonstations,verbs=get;list;watch
+// +kubebuilder:rbac:groups=liaison.township.dev,resources=liaisonstations/status,verbs=patch
+// +kubebuilder:rbac:groups="",resources=pods;secrets,verbs=get;list;watch
+
+// Reconcile polls the station if its turn has come, and says when to look again.
+func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
+	station := &v1alpha1.LiaisonStation{}
+	err := r.reader.Get(ctx, request.NamespacedName, station)
+	if client.IgnoreNotFound(err) != nil {
+		return ctrl.Result{}, fmt.Errorf("reading the station: %w", err)
+	}
+	if err != nil || !station.DeletionTimestamp.IsZero() {
+		r.memory.forget(request.NamespacedName)
+		return ctrl.Result{}, nil
+	}
+
+	record := r.memory.recallOrBegin(request.NamespacedName, station.UID, r.clock.Now())
+	record, err = r.visit(ctx, station, record)
+	if err != nil {
+		return ctrl.Result{}, err
+	}
+	r.memory.keep(request.NamespacedName, record)
+	return r.report(ctx, station, record)
+}
+
+// visit asks the intake when it can be asked and its turn has come.
+func (r *Reconciler) visit(ctx context.Context, station *v1alpha1.LiaisonStation, record Record) (Record, error) {
+	d, err := r.findDoor(ctx, station)
+	if why, ok := silenceIn(err); ok {
+		return r.noDoor(ctx, station, record, why), nil
+	}
+	if err != nil {
+		return record, err
+	}
+	if record.asked == d.address && r.clock.Now().Before(record.due) {
+		return record, nil
+	}
+	record.asked = d.address
+	return r.poll(ctx, station, record, d)
+}
+
+// noDoor notes why nobody can be asked. A pod that becomes ready announces itself; whatever else is missing is looked for again.
+func (r *Reconciler) noDoor(ctx context.Context, station *v1alpha1.LiaisonStation, record Record, why *silence) Record {
+	if why.reason == ReasonNotReady {
+		return record.closed(why.reason, time.Time{})
+	}
+	logOnce(ctx, record, why)
+	return record.closed(why.reason, r.timetable.next(client.ObjectKeyFromObject(station), r.clock.Now()))
+}
+
+// poll asks the intake. One that was silent last time may be silent again until the time limit: such suspects share a quarter of
+// the workers, so that any number of dead intakes leaves the rest to the living.
+func (r *Reconciler) poll(ctx context.Context, station *v1alpha1.LiaisonStation, record Record, d door) (Record, error) {
+	key := client.ObjectKeyFromObject(station)
+	if record.misses > 0 {
+		if !r.suspects.enter() {
+			record.due = r.timetable.next(key, r.clock.Now())
+			return record, nil
+		}
+		defer r.suspects.leave()
+	}
+	report, err := r.questioner.ask(ctx, d)
+	now := r.clock.Now()
+	if err == nil {
+		return record.answered(report, now, r.timetable.next(key, now)), nil
+	}
+	why, ok := silenceIn(err)
+	if !ok || ctx.Err() != nil {
+		return record, err // the operator is stopping; that is no fault of the intake's
+	}
+	logOnce(ctx, record, why)
+	return record.missed(why.reason, r.timetable.retry(key, now, record.misses+1)), nil
+}
+
+// logOnce says why a station is silent when the reason is new, and not again at each poll.
+func logOnce(ctx context.Context, record Record, why *silence) {
+	if record.silence != why.reason {
+		log.FromContext(ctx).Info("the intake gives no backlog", "reason", why.reason, "cause", why.cause.Error())
+	}
+}
+
+// report writes what the polls have shown and says when to look again.
+func (r *Reconciler) report(ctx context.Context, station *v1alpha1.LiaisonStation, record Record) (ctrl.Result, error) {
+	now := r.clock.Now()
+	present := presentStanding(station)
+	overdue := record.Heard().Add(r.timetable.grace())
+	wanted := present
+	switch {
+	case record.silence == "":
+		wanted = present.fresh(record.Report, now)
+	case !now.Before(overdue):
+		wanted = present.stale(record.silence, station.Name, now)
+	}
+	if err := r.write(ctx, station, wanted); err != nil {
+		return ctrl.Result{}, err
+	}
+	// The queue would go on treating stations that were there when the operator started as less urgent than later ones.
+	return ctrl.Result{RequeueAfter: lookAgain(record, overdue, now), Priority: new(0)}, nil
+}
+
+// lookAgain is how long to wait for the next reconcile; zero means until a pod of the station changes.
+func lookAgain(record Record, overdue, now time.Time) time.Duration {
+	if record.due.IsZero() {
+		return max(overdue.Sub(now), 0)
+	}
+	return max(record.due.Sub(now), time.Millisecond) // zero would end the polls
+}

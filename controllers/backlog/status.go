@@ -1,0 +1,146 @@
+package backlog
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	applymetav1 "k8s.io/client-go/applyconfigurations/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	applyv1alpha1 "township.dev/liaison/api/applyconfiguration/api/v1alpha1"
+	"township.dev/liaison/api/v1alpha1"
+	"township.dev/liaison/internal/fromcrd"
+	"township.dev/liaison/internal/stationconf"
+)
+
+// standing is the part of a station's status that this controller owns.
+type standing struct {
+	backlog   *v1alpha1.Backlog
+	version   string
+	condition metav1.Condition
+}
+
+// presentStanding is what the station's status says now.
+func presentStanding(station *v1alpha1.LiaisonStation) standing {
+	present := standing{backlog: station.Status.Backlog, version: station.Status.IntakeVersion}
+	if condition := meta.FindStatusCondition(station.Status.Conditions, v1alpha1.ConditionBacklogFresh); condition != nil {
+		present.condition = *condition
+	}
+	return present
+}
+
+// fresh is the standing of a station whose intake just answered.
+func (present standing) fresh(report stationconf.BacklogReport, now time.Time) standing {
+	return standing{
+		backlog: backlogFrom(report),
+		version: report.Version,
+		condition: present.turned(metav1.ConditionTrue, ReasonAnswering,
+			"The figures are those of the intake's last answer.", now),
+	}
+}
+
+// stale is the standing of a station that has been silent for too long. It keeps the figures it has.
+func (present standing) stale(reason, station string, now time.Time) standing {
+	have := "The figures are those of the last answer."
+	if present.backlog == nil {
+		have = "There are no figures yet."
+	}
+	present.condition = present.turned(metav1.ConditionFalse, reason, have+" "+remedy(reason, station), now)
+	return present
+}
+
+// turned is the condition with the given content. Its transition time moves only when its status does.
+//
+// It carries no observedGeneration: it speaks of the running intake and not of the spec, and would otherwise be written again with every edit.
+func (present standing) turned(status metav1.ConditionStatus, reason, message string, now time.Time) metav1.Condition {
+	condition := metav1.Condition{
+		Type: v1alpha1.ConditionBacklogFresh, Status: status, Reason: reason, Message: message,
+		LastTransitionTime: present.condition.LastTransitionTime,
+	}
+	if present.condition.Status != status {
+		condition.LastTransitionTime = metav1.NewTime(now.Truncate(time.Second))
+	}
+	return condition
+}
+
+func (present standing) same(other standing) bool {
+	return present.version == other.version &&
+		equality.Semantic.DeepEqual(present.backlog, other.backlog) &&
+		equality.Semantic.DeepEqual(present.condition, other.condition)
+}
+
+// backlogFrom puts a report into the form of the status.
+func backlogFrom(report stationconf.BacklogReport) *v1alpha1.Backlog {
+	backlog := &v1alpha1.Backlog{Received: report.Received, Visits: report.Visits, Closed: closedIn(report)}
+	// Routes that this release does not know count in the totals: their cases wait all the same.
+	for _, waiting := range report.Routes {
+		backlog.Pending += int32(waiting.Pending) // checkReport bounds the sum
+		backlog.Overdue += int32(waiting.Overdue)
+	}
+	for _, route := range fromcrd.Routes() {
+		if waiting := report.Routes[route]; waiting.Pending > 0 {
+			backlog.ByRoute = append(backlog.ByRoute, v1alpha1.RouteBacklog{
+				Route: fromcrd.RouteName(route), Pending: int32(waiting.Pending), Overdue: int32(waiting.Overdue),
+			})
+		}
+	}
+	if backlog.Pending > 0 {
+		// The API keeps whole seconds; finer ones would make each comparison fail.
+		oldest := metav1.NewTime(report.OldestPending.Truncate(time.Second))
+		backlog.OldestPending = &oldest
+	}
+	return backlog
+}
+
+func closedIn(report stationconf.BacklogReport) int64 {
+	closed := int64(0)
+	for _, n := range report.Closed {
+		closed += n
+	}
+	return closed
+}
+
+// write applies the standing to the station's status, unless it is what the status says already.
+func (r *Reconciler) write(ctx context.Context, station *v1alpha1.LiaisonStation, wanted standing) error {
+	if presentStanding(station).same(wanted) {
+		return nil
+	}
+	err := r.applier.ApplyStatus(ctx, wanted.applyTo(station))
+	// A station that is gone has no use for these figures. One created anew under the same name is refused by its UID and comes again.
+	if client.IgnoreNotFound(err) != nil {
+		return fmt.Errorf("writing the backlog: %w", err)
+	}
+	return nil
+}
+
+func (wanted standing) applyTo(station *v1alpha1.LiaisonStation) *applyv1alpha1.LiaisonStationApplyConfiguration {
+	condition := wanted.condition
+	status := applyv1alpha1.LiaisonStationStatus().WithConditions(applymetav1.Condition().
+		WithType(condition.Type).WithStatus(condition.Status).WithReason(condition.Reason).
+		WithMessage(condition.Message).WithLastTransitionTime(condition.LastTransitionTime))
+	if wanted.version != "" {
+		status.WithIntakeVersion(wanted.version)
+	}
+	if wanted.backlog != nil {
+		status.WithBacklog(applyBacklog(wanted.backlog))
+	}
+	return applyv1alpha1.LiaisonStation(station.Name, station.Namespace).WithUID(station.UID).WithStatus(status)
+}
+
+func applyBacklog(backlog *v1alpha1.Backlog) *applyv1alpha1.BacklogApplyConfiguration {
+	apply := applyv1alpha1.Backlog().
+		WithPending(backlog.Pending).WithOverdue(backlog.Overdue).
+		WithReceived(backlog.Received).WithClosed(backlog.Closed).WithVisits(backlog.Visits)
+	for _, route := range backlog.ByRoute {
+		apply.WithByRoute(applyv1alpha1.RouteBacklog().
+			WithRoute(route.Route).WithPending(route.Pending).WithOverdue(route.Overdue))
+	}
+	if backlog.OldestPending != nil {
+		apply.WithOldestPending(*backlog.OldestPending)
+	}
+	return apply
+}

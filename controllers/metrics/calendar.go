@@ -1,0 +1,80 @@
+package metrics
+
+import (
+	"strconv"
+	"time"
+
+	"township.dev/liaison/api/v1alpha1"
+	"township.dev/liaison/internal/fromcrd"
+	"township.dev/liaison/internal/workday"
+)
+
+// calendars tells which years' holiday arrangements duty planning knows in which namespace.
+type calendars struct {
+	objects           []v1alpha1.HolidayCalendar
+	operatorNamespace string
+	// own names the namespaces with HolidayCalendars of their own; all others share one calendar.
+	own map[string]bool
+	// inForce is filled as namespaces are asked for; nil stands for one whose objects contradict each other, so that nothing can be planned.
+	inForce map[string]*workday.Calendar
+}
+
+func calendarsOf(objects []v1alpha1.HolidayCalendar, operatorNamespace string) calendars {
+	c := calendars{
+		objects: objects, operatorNamespace: operatorNamespace,
+		own: map[string]bool{}, inForce: map[string]*workday.Calendar{},
+	}
+	for i := range objects {
+		c.own[objects[i].Namespace] = true
+	}
+	return c
+}
+
+// know reports whether the notice of the year is in force in the namespace.
+func (c calendars) know(namespace string, year int) bool {
+	if !c.own[namespace] {
+		namespace = c.operatorNamespace
+	}
+	calendar, asked := c.inForce[namespace]
+	if !asked {
+		made, err := fromcrd.Calendar(c.objects, c.operatorNamespace, namespace)
+		if err == nil {
+			calendar = made
+		}
+		c.inForce[namespace] = calendar
+	}
+	return calendar != nil && calendar.Known(workday.NewDate(year, time.January, 1))
+}
+
+func collectCalendar(s series, seen sight, zone *time.Location) {
+	this := seen.now.In(zone).Year()
+	for _, year := range []int{this, this + 1} {
+		known := 0.0
+		if seen.calendars.know(s.namespace, year) {
+			known = 1
+		}
+		s.put(calendarKnown, known, strconv.Itoa(year))
+	}
+}
+
+// zones loads each time zone once: reading one costs a file, and ten thousand rosters share one.
+type zones map[string]*time.Location
+
+// defaultZone is that of a roster that names none, and of a station without a roster.
+const defaultZone = "Asia/Shanghai"
+
+func (z zones) of(roster *v1alpha1.DeputyRoster) *time.Location {
+	name := defaultZone
+	if roster != nil && roster.Spec.TimeZone != "" {
+		name = roster.Spec.TimeZone
+	}
+	if zone, ok := z[name]; ok {
+		return zone
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		zone = time.UTC // the roster's own condition says that its zone is unknown
+	}
+	z[name] = zone
+	return zone
+}

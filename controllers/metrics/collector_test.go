@@ -1,0 +1,251 @@
+package metrics
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	testclock "k8s.io/utils/clock/testing"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/fake"
+
+	"township.dev/liaison/api/v1alpha1"
+	"township.dev/liaison/controllers/backlog"
+	"township.dev/liaison/internal/casework"
+	"township.dev/liaison/internal/stationconf"
+	"township.dev/liaison/test/controlplane"
+)
+
+// Thursday 1 October 2026 begins in Shanghai while it is still September in UTC.
+var now = time.Date(2026, 9, 30, 16, 30, 0, 0, time.UTC)
+
+// polls is what the collector recalls in a test.
+type polls map[types.NamespacedName]backlog.Record
+
+func (p polls) Recall(station types.NamespacedName, _ types.UID) (backlog.Record, bool) {
+	record, ok := p[station]
+	return record, ok
+}
+
+func collectorOver(recalled polls, objects ...client.Object) *Collector {
+	leading := make(chan struct{})
+	close(leading)
+	return NewCollector(Config{
+		Reader:            fake.NewClientBuilder().WithScheme(controlplane.NewScheme()).WithObjects(objects...).Build(),
+		Polls:             recalled,
+		Clock:             testclock.NewFakePassiveClock(now),
+		Leading:           leading,
+		OperatorNamespace: "liaison-system",
+	})
+}
+
+var (
+	zhongduoKey = types.NamespacedName{Namespace: "jixian", Name: "zhongduo"}
+	tunliKey    = types.NamespacedName{Namespace: "jixian", Name: "tunli"}
+)
+
+// zhongduo has figures and a roster.
+func zhongduo() *v1alpha1.LiaisonStation {
+	s := station(zhongduoKey, "中垛乡", "141028204")
+	s.Spec.RosterRef = &v1alpha1.LocalReference{Name: "zhongduo"}
+	oldest := metav1.NewTime(now.Add(-49 * time.Hour))
+	s.Status.Backlog = &v1alpha1.Backlog{
+		Pending: 1, ByRoute: []v1alpha1.RouteBacklog{{Route: "County", Pending: 1, Overdue: 1}}, Overdue: 1,
+		OldestPending: &oldest, Received: 56, Closed: 55, Visits: 68,
+	}
+	meta.SetStatusCondition(&s.Status.Conditions, metav1.Condition{Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue, Reason: "Ready"})
+	return s
+}
+
+// tunli has only just been declared.
+func tunli() *v1alpha1.LiaisonStation { return station(tunliKey, "屯里镇", "141028101") }
+
+func station(key types.NamespacedName, township, code string) *v1alpha1.LiaisonStation {
+	return &v1alpha1.LiaisonStation{
+		ObjectMeta: metav1.ObjectMeta{Namespace: key.Namespace, Name: key.Name},
+		Spec:       v1alpha1.LiaisonStationSpec{Township: v1alpha1.Township{Name: township, Code: code, County: "吉县"}},
+	}
+}
+
+func roster() *v1alpha1.DeputyRoster {
+	uncovered := int32(2)
+	return &v1alpha1.DeputyRoster{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "jixian", Name: "zhongduo"},
+		Spec: v1alpha1.DeputyRosterSpec{TimeZone: "Asia/Shanghai", Deputies: []v1alpha1.Deputy{
+			{ID: "d1"}, {ID: "d2"}, {ID: "d3"},
+			{ID: "suspended", Status: v1alpha1.DeputySuspended},
+			{ID: "later", From: "2026-10-02"},
+			{ID: "gone", Until: "2026-09-30"},
+		}},
+		Status: v1alpha1.DeputyRosterStatus{
+			UncoveredShifts: &uncovered,
+			NextReception:   &v1alpha1.NextReception{Date: "2026-10-10", Hours: "09:00-11:00"},
+		},
+	}
+}
+
+// october opens with d2 one duty ahead; d1 serves today and d3 tomorrow.
+func october() *v1alpha1.DutySchedule {
+	return &v1alpha1.DutySchedule{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "jixian", Name: "zhongduo-2026-10"},
+		Spec: v1alpha1.DutyScheduleSpec{
+			RosterRef: v1alpha1.LocalReference{Name: "zhongduo"}, Month: "2026-10",
+			OpeningLedgers: v1alpha1.Ledgers{
+				Reception: []v1alpha1.LedgerEntry{{Deputy: "d1", Turns: 2}, {Deputy: "d2", Turns: 2}, {Deputy: "d3", Turns: 2}},
+				Duty: []v1alpha1.LedgerEntry{
+					{Deputy: "d1", Turns: 4}, {Deputy: "d2", Turns: 5},
+					{Deputy: "suspended", Turns: 0}, {Deputy: "gone", Turns: 90},
+				},
+			},
+			Shifts: []v1alpha1.Shift{
+				{Date: "2026-10-01", Kind: v1alpha1.ShiftDuty, Deputies: []string{"d1"}},
+				{Date: "2026-10-02", Kind: v1alpha1.ShiftDuty, Deputies: []string{"d3"}},
+			},
+		},
+	}
+}
+
+func answered(ago time.Duration, closed map[casework.Result]int64) backlog.Record {
+	return backlog.Record{
+		Known: now.Add(-time.Hour), Answered: now.Add(-ago), Errors: 3,
+		Report: stationconf.BacklogReport{Closed: closed},
+	}
+}
+
+func TestTheExpositionAfterPolls(t *testing.T) {
+	collector := collectorOver(polls{
+		zhongduoKey: answered(7*time.Second, map[casework.Result]int64{casework.ResolvedA: 50, casework.PlannedB: 5}),
+		tunliKey:    {Known: now.Add(-20 * time.Second), Errors: 1},
+	}, zhongduo(), tunli(), roster(), october())
+	want := `
+# HELP liaison_backlog_age_seconds Age of the station's figures: time since its intake last answered, or since the operator first looked for it when it has not answered yet.
+# TYPE liaison_backlog_age_seconds gauge
+liaison_backlog_age_seconds{namespace="jixian",station="tunli"} 20
+liaison_backlog_age_seconds{namespace="jixian",station="zhongduo"} 7
+# HELP liaison_backlog_poll_errors_total Polls of the station's intake that brought no backlog, since the operator started.
+# TYPE liaison_backlog_poll_errors_total counter
+liaison_backlog_poll_errors_total{namespace="jixian",station="tunli"} 1
+liaison_backlog_poll_errors_total{namespace="jixian",station="zhongduo"} 3
+# HELP liaison_case_oldest_pending_seconds How long the case that waits longest has been waiting; 0 when none waits.
+# TYPE liaison_case_oldest_pending_seconds gauge
+liaison_case_oldest_pending_seconds{namespace="jixian",station="zhongduo"} 176400
+# HELP liaison_cases_closed_total Cases closed since the station's database began, by result: A resolved, B planned, C not possible now, D for reference.
+# TYPE liaison_cases_closed_total counter
+liaison_cases_closed_total{namespace="jixian",result="A",station="zhongduo"} 50
+liaison_cases_closed_total{namespace="jixian",result="B",station="zhongduo"} 5
+liaison_cases_closed_total{namespace="jixian",result="C",station="zhongduo"} 0
+liaison_cases_closed_total{namespace="jixian",result="D",station="zhongduo"} 0
+# HELP liaison_cases_overdue Pending cases past their deadline, by the route they take.
+# TYPE liaison_cases_overdue gauge
+liaison_cases_overdue{namespace="jixian",route="county",station="zhongduo"} 1
+liaison_cases_overdue{namespace="jixian",route="explain",station="zhongduo"} 0
+liaison_cases_overdue{namespace="jixian",route="on_the_spot",station="zhongduo"} 0
+liaison_cases_overdue{namespace="jixian",route="township",station="zhongduo"} 0
+liaison_cases_overdue{namespace="jixian",route="unclassified",station="zhongduo"} 0
+# HELP liaison_cases_pending Cases received and not closed, by the route they take.
+# TYPE liaison_cases_pending gauge
+liaison_cases_pending{namespace="jixian",route="county",station="zhongduo"} 1
+liaison_cases_pending{namespace="jixian",route="explain",station="zhongduo"} 0
+liaison_cases_pending{namespace="jixian",route="on_the_spot",station="zhongduo"} 0
+liaison_cases_pending{namespace="jixian",route="township",station="zhongduo"} 0
+liaison_cases_pending{namespace="jixian",route="unclassified",station="zhongduo"} 0
+# HELP liaison_cases_received_total Cases received since the station's database began.
+# TYPE liaison_cases_received_total counter
+liaison_cases_received_total{namespace="jixian",station="zhongduo"} 56
+# HELP liaison_duty_fairness_spread Most turns less fewest turns among the deputies who serve today, turns up to today, receptions and ordinary duty counted apart.
+# TYPE liaison_duty_fairness_spread gauge
+liaison_duty_fairness_spread{ledger="duty",namespace="jixian",station="zhongduo"} 1
+liaison_duty_fairness_spread{ledger="reception",namespace="jixian",station="zhongduo"} 0
+# HELP liaison_duty_uncovered_shifts Planned shifts from today on that lack a deputy or a leader.
+# TYPE liaison_duty_uncovered_shifts gauge
+liaison_duty_uncovered_shifts{namespace="jixian",station="zhongduo"} 2
+# HELP liaison_holiday_calendar_known 1 when the holiday arrangement of the year is known to the station's duty planning, else 0; this year and the next.
+# TYPE liaison_holiday_calendar_known gauge
+liaison_holiday_calendar_known{namespace="jixian",station="tunli",year="2026"} 1
+liaison_holiday_calendar_known{namespace="jixian",station="tunli",year="2027"} 0
+liaison_holiday_calendar_known{namespace="jixian",station="zhongduo",year="2026"} 1
+liaison_holiday_calendar_known{namespace="jixian",station="zhongduo",year="2027"} 0
+# HELP liaison_reception_next_timestamp_seconds When the next reception of residents begins, in seconds since 1970; absent while none is planned.
+# TYPE liaison_reception_next_timestamp_seconds gauge
+liaison_reception_next_timestamp_seconds{namespace="jixian",station="zhongduo"} 1.791594e+09
+# HELP liaison_station_info A declared station and the township it serves; always 1.
+# TYPE liaison_station_info gauge
+liaison_station_info{code="141028101",county="吉县",namespace="jixian",station="tunli",township="屯里镇"} 1
+liaison_station_info{code="141028204",county="吉县",namespace="jixian",station="zhongduo",township="中垛乡"} 1
+# HELP liaison_station_ready 1 when the station's condition Ready is True, else 0.
+# TYPE liaison_station_ready gauge
+liaison_station_ready{namespace="jixian",station="tunli"} 0
+liaison_station_ready{namespace="jixian",station="zhongduo"} 1
+# HELP liaison_visits_total Visits by residents since the station's database began; a visit need not leave a case.
+# TYPE liaison_visits_total counter
+liaison_visits_total{namespace="jixian",station="zhongduo"} 68
+`
+	if err := testutil.CollectAndCompare(collector, strings.NewReader(want)); err != nil {
+		t.Error(err)
+	}
+	lint(t, collector)
+}
+
+// lint is promtool's.
+func lint(t *testing.T, collector prometheus.Collector) {
+	t.Helper()
+	problems, err := testutil.CollectAndLint(collector)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, problem := range problems {
+		t.Errorf("%s: %s", problem.Metric, problem.Text)
+	}
+}
+
+func TestSeriesVanishWithTheirStation(t *testing.T) {
+	// The memory of the polls may outlive the object for a moment; its series may not.
+	collector := collectorOver(polls{zhongduoKey: answered(0, nil), tunliKey: answered(0, nil)}, tunli(), roster(), october())
+	registry := prometheus.NewPedanticRegistry()
+	registry.MustRegister(collector)
+	scraped, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, family := range scraped {
+		for _, metric := range family.GetMetric() {
+			for _, label := range metric.GetLabel() {
+				if label.GetName() == "station" && label.GetValue() != "tunli" {
+					t.Errorf("%s still has a series of %s", family.GetName(), label.GetValue())
+				}
+			}
+		}
+	}
+}
+
+func TestAReplicaInWaitingReportsNoStation(t *testing.T) {
+	collector := collectorOver(nil, zhongduo())
+	collector.config.Leading = make(chan struct{})
+	if n := testutil.CollectAndCount(collector); n != 0 {
+		t.Errorf("%d series are reported twice in the cluster", n)
+	}
+}
+
+func TestWhenTheCacheFailsTheScrapeFails(t *testing.T) {
+	collector := collectorOver(nil, zhongduo())
+	collector.config.Reader = brokenReader{collector.config.Reader}
+	if _, err := testutil.CollectAndLint(collector); err == nil || !strings.Contains(err.Error(), "DeputyRosterList") {
+		t.Errorf("the scrape ended with %v", err)
+	}
+}
+
+type brokenReader struct{ client.Reader }
+
+func (b brokenReader) List(ctx context.Context, list client.ObjectList, opts ...client.ListOption) error {
+	if _, ok := list.(*v1alpha1.DeputyRosterList); ok {
+		return errors.New("the cache is not there")
+	}
+	return b.Reader.List(ctx, list, opts...)
+}

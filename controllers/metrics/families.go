@@ -1,0 +1,75 @@
+package metrics
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// family is one metric: its name, what it says, and the labels it has beside namespace and station.
+type family struct {
+	desc *prometheus.Desc
+	kind prometheus.ValueType
+}
+
+func gauge(name, help string, labels ...string) family {
+	return family{desc: describe(name, help, labels), kind: prometheus.GaugeValue}
+}
+
+func counter(name, help string, labels ...string) family {
+	return family{desc: describe(name, help, labels), kind: prometheus.CounterValue}
+}
+
+func describe(name, help string, labels []string) *prometheus.Desc {
+	return prometheus.NewDesc(name, help, append([]string{"namespace", "station"}, labels...), nil)
+}
+
+// The metrics that dashboards, alerts and outside tools rely on. A name or a label, once released, is not changed.
+var (
+	stationInfo = gauge("liaison_station_info",
+		"A declared station and the township it serves; always 1.", "county", "township", "code")
+	stationReady = gauge("liaison_station_ready",
+		"1 when the station's condition Ready is True, else 0.")
+
+	casesPending = gauge("liaison_cases_pending",
+		"Cases received and not closed, by the route they take.", "route")
+	casesOverdue = gauge("liaison_cases_overdue",
+		"Pending cases past their deadline, by the route they take.", "route")
+	oldestPending = gauge("liaison_case_oldest_pending_seconds",
+		"How long the case that waits longest has been waiting; 0 when none waits.")
+	casesReceived = counter("liaison_cases_received_total",
+		"Cases received since the station's database began.")
+	casesClosed = counter("liaison_cases_closed_total",
+		"Cases closed since the station's database began, by result: A resolved, B planned, C not possible now, D for reference.", "result")
+	visits = counter("liaison_visits_total",
+		"Visits by residents since the station's database began; a visit need not leave a case.")
+
+	receptionNext = gauge("liaison_reception_next_timestamp_seconds",
+		"When the next reception of residents begins, in seconds since 1970; absent while none is planned.")
+	uncoveredShifts = gauge("liaison_duty_uncovered_shifts",
+		"Planned shifts from today on that lack a deputy or a leader.")
+	fairnessSpread = gauge("liaison_duty_fairness_spread",
+		"Most turns less fewest turns among the deputies who serve today, turns up to today, receptions and ordinary duty counted apart.", "ledger")
+	calendarKnown = gauge("liaison_holiday_calendar_known",
+		"1 when the holiday arrangement of the year is known to the station's duty planning, else 0; this year and the next.", "year")
+
+	backlogAge = gauge("liaison_backlog_age_seconds",
+		"Age of the station's figures: time since its intake last answered, or since the operator first looked for it when it has not answered yet.")
+	pollErrors = counter("liaison_backlog_poll_errors_total",
+		"Polls of the station's intake that brought no backlog, since the operator started.")
+)
+
+var families = []family{
+	stationInfo, stationReady,
+	casesPending, casesOverdue, oldestPending, casesReceived, casesClosed, visits,
+	receptionNext, uncoveredShifts, fairnessSpread, calendarKnown,
+	backlogAge, pollErrors,
+}
+
+// series of one station.
+type series struct {
+	out                chan<- prometheus.Metric
+	namespace, station string
+}
+
+func (s series) put(f family, value float64, labels ...string) {
+	s.out <- prometheus.MustNewConstMetric(f.desc, f.kind, value, append([]string{s.namespace, s.station}, labels...)...)
+}

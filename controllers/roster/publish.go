@@ -1,0 +1,80 @@
+package roster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	applyv1alpha1 "township.dev/liaison/api/applyconfiguration/api/v1alpha1"
+	"township.dev/liaison/api/v1alpha1"
+	"township.dev/liaison/controllers/apply"
+	"township.dev/liaison/controllers/outcome"
+	"township.dev/liaison/internal/duty"
+)
+
+// publish writes the months that differ from what is published, and on the others says how they stand.
+func publish(ctx context.Context, r *Reconciler, v *visit) {
+	for _, plan := range v.plans {
+		if !v.taken[plan.Month] {
+			v.fault(r.publishMonth(ctx, v, plan))
+		}
+	}
+}
+
+func (r *Reconciler) publishMonth(ctx context.Context, v *visit, plan duty.MonthPlan) error {
+	owner := apply.Owner{Kind: "DeputyRoster", Name: v.roster.Name, MarkLabel: LabelRoster, MarkLabelValue: v.roster.Name}
+	operation, err := r.applier().Apply(ctx, owner, schedule(v.roster, plan, v.announcedUntil))
+	if foreign, ok := errors.AsType[*apply.ForeignError](err); ok {
+		return notLabelled(foreign.Name, v.roster.Name)
+	}
+	if leaving, ok := errors.AsType[*apply.LeavingError](err); ok {
+		return outcome.Wait(0, ReasonScheduleLeaving, "DutySchedule %s is still being deleted; it is made anew once it is gone.", leaving.Name)
+	}
+	if err != nil {
+		return err
+	}
+	// What was just written comes back through the watch, with the generation its conditions speak of.
+	if live := v.published[plan.Month].live; operation == apply.Unchanged && live != nil {
+		return r.certify(ctx, v, live)
+	}
+	return nil
+}
+
+// certify says on a schedule whether every shift has its people.
+func (r *Reconciler) certify(ctx context.Context, v *visit, live *v1alpha1.DutySchedule) error {
+	conditions := outcome.NewConditions(live.Status.Conditions, live.Generation, v.now, v1alpha1.ConditionReady)
+	if missing := uncovered(live.Spec.Shifts); len(missing) > 0 {
+		conditions.Set(v1alpha1.ConditionReady, metav1.ConditionFalse, ReasonShiftsUncovered, strings.Join(missing, "; ")+".")
+	} else {
+		conditions.Set(v1alpha1.ConditionReady, metav1.ConditionTrue, ReasonCovered, "Every shift has its people.")
+	}
+	if live.Status.ObservedGeneration == live.Generation && equality.Semantic.DeepEqual(live.Status.Conditions, conditions.List()) {
+		return nil
+	}
+	err := r.applier().ApplyStatus(ctx, applyv1alpha1.DutySchedule(live.Name, live.Namespace).
+		WithUID(live.UID).
+		WithStatus(applyv1alpha1.DutyScheduleStatus().
+			WithObservedGeneration(live.Generation).
+			WithConditions(conditions.Apply()...)))
+	if apierrors.IsNotFound(err) {
+		return nil // deleted in the meantime
+	}
+	return err
+}
+
+// uncovered tells of each shift that lacks somebody.
+func uncovered(shifts []v1alpha1.Shift) []string {
+	kinds := map[v1alpha1.ShiftKind]string{v1alpha1.ShiftReception: "reception", v1alpha1.ShiftDuty: "duty"}
+	var missing []string
+	for _, s := range shifts {
+		if s.Uncovered > 0 {
+			missing = append(missing, fmt.Sprintf("the %s of %s lacks %d", kinds[s.Kind], s.Date, s.Uncovered))
+		}
+	}
+	return missing
+}

@@ -1,0 +1,112 @@
+package roster
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"township.dev/liaison/api/v1alpha1"
+	"township.dev/liaison/internal/duty"
+	"township.dev/liaison/internal/workday"
+)
+
+// report sets what a reader of the status wants to know: how many can serve, who serves today, when residents are received next, how far the plan reaches
+// and what it lacks. Where there is no new plan, it tells of the months that are published; where they could not be read, of what it told before.
+func report(_ context.Context, _ *Reconciler, v *visit) {
+	if v.unread {
+		v.status = *v.before.DeepCopy()
+		return
+	}
+	shifts, until := v.onView()
+	v.status.ActiveDeputies = new(v.activeDeputies())
+	v.status.OnDutyToday = v.onDuty(shifts)
+	v.status.NextReception = nextReception(shifts, v.today)
+	v.status.UncoveredShifts = new(uncoveredFrom(shifts, v.today))
+	if !until.IsZero() {
+		v.status.PlannedUntil = date(until)
+	}
+}
+
+// onView is every shift that people can see from the present month on, in order, and the last planned day.
+func (v *visit) onView() (shifts []duty.Shift, until workday.Date) {
+	if v.plans != nil {
+		for _, plan := range v.plans {
+			if v.taken[plan.Month] {
+				continue
+			}
+			shifts = append(shifts, plan.Shifts...)
+			until = plan.Month.Last()
+		}
+		return shifts, until
+	}
+	for of, month := range v.published {
+		if of.Before(v.present()) {
+			continue
+		}
+		shifts = append(shifts, month.Shifts...)
+		if of.Last().After(until) {
+			until = of.Last()
+		}
+	}
+	slices.SortStableFunc(shifts, func(a, b duty.Shift) int {
+		return cmp.Or(a.Date.Compare(b.Date), cmp.Compare(b.Kind, a.Kind)) // a day's reception before its duty
+	})
+	return shifts, until
+}
+
+func (v *visit) activeDeputies() int32 {
+	n := int32(0)
+	for i := range v.rules.Deputies {
+		if v.rules.Deputies[i].InService(v.today) {
+			n++
+		}
+	}
+	return n
+}
+
+// onDuty is who serves today; nil when nobody does.
+func (v *visit) onDuty(shifts []duty.Shift) *v1alpha1.OnDuty {
+	i := slices.IndexFunc(shifts, func(s duty.Shift) bool { return s.Date == v.today && len(s.Deputies) > 0 })
+	if i < 0 {
+		return nil
+	}
+	names := make([]string, 0, len(shifts[i].Deputies))
+	for _, id := range shifts[i].Deputies {
+		names = append(names, v.nameOf(id))
+	}
+	return &v1alpha1.OnDuty{
+		Date: date(v.today), Kind: v1alpha1.ShiftKind(shifts[i].Kind),
+		Names: strings.Join(names, "、"), Deputies: slices.Clone(shifts[i].Deputies),
+	}
+}
+
+// nameOf is the deputy's name, or the id of one who has left the roster since the day was announced.
+func (v *visit) nameOf(id string) string {
+	for i := range v.roster.Spec.Deputies {
+		if v.roster.Spec.Deputies[i].ID == id {
+			return v.roster.Spec.Deputies[i].Name
+		}
+	}
+	return id
+}
+
+// nextReception is the first reception from the day on; a day counts to its end.
+func nextReception(shifts []duty.Shift, from workday.Date) *v1alpha1.NextReception {
+	for _, s := range shifts {
+		if s.Kind == duty.Reception && !s.Date.Before(from) {
+			return &v1alpha1.NextReception{Date: date(s.Date), Hours: v1alpha1.HoursOfDay(s.Hours), Topic: s.Topic, Provisional: s.Provisional}
+		}
+	}
+	return nil
+}
+
+func uncoveredFrom(shifts []duty.Shift, from workday.Date) int32 {
+	n := int32(0)
+	for _, s := range shifts {
+		if s.Uncovered > 0 && !s.Date.Before(from) {
+			n++
+		}
+	}
+	return n
+}
