@@ -1,0 +1,164 @@
+package intake
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"township.dev/liaison/internal/intake/mounted"
+	"township.dev/liaison/internal/stationconf"
+)
+
+// Config of the service, from flags and environment.
+type Config struct {
+	// ConfigDir, SecretsDir and StaffDir are mounted by the operator; DataDir is the station's volume.
+	ConfigDir  string
+	SecretsDir string
+	StaffDir   string
+	DataDir    string
+	// BindAddress is an IP; empty means all interfaces.
+	BindAddress string
+	// PublicPort and InternalPort; 0 is any free port.
+	PublicPort   int
+	InternalPort int
+	// DrainTimeout is how long requests in flight may take once the service was told to stop.
+	DrainTimeout time.Duration
+}
+
+type setting struct {
+	flag, env, fallback, usage string
+	set                        func(*Config, string) error
+}
+
+var settings = []setting{
+	{
+		"config-dir", "LIAISON_CONFIG_DIR", "/etc/liaison/config", "folder with " + stationconf.StationFile + ", " + stationconf.CalendarFile + " and " + stationconf.ScheduleFile + "; followed for changes",
+		func(c *Config, v string) error { c.ConfigDir = v; return nil },
+	},
+	{
+		"secrets-dir", "LIAISON_SECRETS_DIR", "/etc/liaison/secrets", "folder with " + mounted.DataKeyFile + " and " + mounted.InternalTokenFile,
+		func(c *Config, v string) error { c.SecretsDir = v; return nil },
+	},
+	{
+		"staff-dir", "LIAISON_STAFF_DIR", "/etc/liaison/staff", "folder with one file per administrator that holds the first password",
+		func(c *Config, v string) error { c.StaffDir = v; return nil },
+	},
+	{
+		"data-dir", "LIAISON_DATA_DIR", "/var/lib/liaison", "folder of the database, on the station's own volume",
+		func(c *Config, v string) error { c.DataDir = v; return nil },
+	},
+	{
+		"bind-address", "LIAISON_BIND_ADDRESS", "", "IP to listen on; empty means all interfaces",
+		func(c *Config, v string) error {
+			if v != "" && net.ParseIP(v) == nil {
+				return errors.New("is no IP address; give one such as 127.0.0.1, or nothing for all interfaces")
+			}
+			c.BindAddress = v
+			return nil
+		},
+	},
+	{
+		"public-port", "LIAISON_PUBLIC_PORT", "8080", "port of the residents' site and the staff desk; 0 is any free one",
+		func(c *Config, v string) (err error) { c.PublicPort, err = port(v); return err },
+	},
+	{
+		"internal-port", "LIAISON_INTERNAL_PORT", "8081", "port of probes, metrics and backlog; 0 is any free one",
+		func(c *Config, v string) (err error) { c.InternalPort, err = port(v); return err },
+	},
+	{
+		"drain-timeout", "LIAISON_DRAIN_TIMEOUT", "20s", "how long requests in flight may take after SIGTERM",
+		func(c *Config, v string) error {
+			d, err := time.ParseDuration(v)
+			if err != nil || d <= 0 {
+				return errors.New("is no duration; give one such as 20s, shorter than the pod's terminationGracePeriodSeconds")
+			}
+			c.DrainTimeout = d
+			return nil
+		},
+	},
+}
+
+func port(v string) (int, error) {
+	n, err := strconv.ParseUint(v, 10, 16)
+	if err != nil {
+		return 0, errors.New("is no port; give a number from 0 to 65535")
+	}
+	return int(n), nil
+}
+
+// ParseConfig reads the flags in args and, where a flag is absent, the environment. Its error names the flag and the remedy.
+// flag.ErrHelp comes back when help was asked for.
+func ParseConfig(args []string, getenv func(string) string, usage io.Writer) (Config, error) {
+	flags := flag.NewFlagSet("liaison-intake", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	values := make([]*string, len(settings))
+	for i, s := range settings {
+		values[i] = flags.String(s.flag, "", s.usage)
+	}
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			WriteUsage(usage)
+			return Config{}, flag.ErrHelp
+		}
+		return Config{}, fmt.Errorf("%w; liaison-intake help lists the flags", err)
+	}
+	if flags.NArg() > 0 {
+		return Config{}, fmt.Errorf("unexpected argument %q; liaison-intake help lists the flags", flags.Arg(0))
+	}
+	given := map[string]bool{}
+	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+
+	var c Config
+	for i, s := range settings {
+		source, value := "--"+s.flag, *values[i]
+		if !given[s.flag] {
+			if fromEnv := getenv(s.env); fromEnv != "" {
+				source, value = s.env, fromEnv
+			} else {
+				value = s.fallback
+			}
+		}
+		if err := s.set(&c, value); err != nil {
+			return Config{}, fmt.Errorf("%s: %q %w", source, value, err)
+		}
+	}
+	return c, c.check()
+}
+
+// check looks at the folders, so that a wrong one is told by its flag and not by a file that is missing later.
+func (c Config) check() error {
+	for _, folder := range []struct{ flag, path string }{
+		{"--config-dir", c.ConfigDir}, {"--secrets-dir", c.SecretsDir}, {"--staff-dir", c.StaffDir}, {"--data-dir", c.DataDir},
+	} {
+		info, err := os.Stat(folder.path)
+		if err != nil {
+			return fmt.Errorf("%s: folder %s cannot be used (%w); mount it there or name another folder", folder.flag, filepath.Clean(folder.path), err)
+		}
+		if !info.IsDir() {
+			return fmt.Errorf("%s: %s is a file; name the folder it stands in", folder.flag, folder.path)
+		}
+	}
+	return nil
+}
+
+// WriteUsage explains the subcommands and flags.
+func WriteUsage(w io.Writer) {
+	_, _ = fmt.Fprint(w, `liaison-intake is the service of one liaison station: residents' site, staff desk, and what the operator asks.
+
+Usage:
+  liaison-intake [serve] [flags]   serve until SIGTERM (the default)
+  liaison-intake version           print the version
+  liaison-intake help              print this text
+
+Flags (each also by the environment variable; the flag wins):
+`)
+	for _, s := range settings {
+		_, _ = fmt.Fprintf(w, "  --%-14s %s (%s, default %q)\n", s.flag, s.usage, s.env, s.fallback)
+	}
+}

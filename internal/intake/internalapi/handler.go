@@ -1,0 +1,78 @@
+package internalapi
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"township.dev/liaison/internal/stationconf"
+)
+
+// Options of NewHandler; all are needed.
+type Options struct {
+	Log     *slog.Logger
+	Metrics *Metrics
+	// Live says why the process should be restarted, nil while its loops move.
+	Live func() error
+	// Ready says why no request should be sent here, nil when all is well.
+	Ready func(ctx context.Context) error
+	// Authorized compares a bearer token in constant time.
+	Authorized func(token string) bool
+	// Backlog counts what waits.
+	Backlog func(ctx context.Context) (stationconf.BacklogReport, error)
+}
+
+// NewHandler returns the handler of the internal port.
+func NewHandler(o Options) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { probe(w, o.Live()) })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { probe(w, o.Ready(r.Context())) })
+	mux.Handle("GET /metrics", o.Metrics.handler())
+	mux.Handle("GET /internal/backlog", authorized(o.Authorized, backlog(o)))
+	return mux
+}
+
+// probe answers ok or the reason. The internal port is not for residents, so the reason may name files and folders.
+func probe(w http.ResponseWriter, err error) {
+	w.Header().Set("Cache-Control", "no-store")
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusServiceUnavailable)
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte("ok\n"))
+}
+
+func authorized(matches func(string) bool, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+		if !strings.EqualFold(scheme, "Bearer") || !matches(token) {
+			w.Header().Set("WWW-Authenticate", `Bearer realm="liaison-intake"`)
+			http.Error(w, "the bearer token of this station's Secret is needed", http.StatusUnauthorized)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func backlog(o Options) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		report, err := o.Backlog(r.Context())
+		if err != nil {
+			o.Log.Error("counting the backlog", "error", err.Error())
+			http.Error(w, "the backlog could not be counted; the intake's log says why", http.StatusInternalServerError)
+			return
+		}
+		data, err := json.Marshal(report)
+		if err != nil {
+			o.Log.Error("encoding the backlog", "error", err.Error())
+			http.Error(w, "the backlog could not be encoded; the intake's log says why", http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Cache-Control", "no-store")
+		_, _ = w.Write(append(data, '\n'))
+	})
+}

@@ -1,0 +1,163 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"township.dev/liaison/internal/casework"
+	"township.dev/liaison/internal/intake/internalapi"
+	"township.dev/liaison/internal/intake/mounted"
+	"township.dev/liaison/internal/intake/web"
+	"township.dev/liaison/internal/stationconf"
+)
+
+// state is what the operator mounted, as the service knows it now.
+type state struct {
+	config     Config
+	version    string
+	log        *slog.Logger
+	now        func() time.Time
+	metrics    *internalapi.Metrics
+	repository casework.Repository
+	follower   *mounted.Follower
+
+	documents mounted.Holder
+	// problem is why the newest documents are not in force, nil when they are.
+	problem atomic.Pointer[error]
+	token   mounted.Token
+
+	// declared is what the repository was last told of the staff. Only refresh uses it, which never runs twice at once.
+	declared []casework.FirstPassword
+}
+
+// follow reads everything once and returns the state, which then follows changes.
+func follow(o Options, metrics *internalapi.Metrics) (*state, error) {
+	s := &state{
+		config: o.Config, version: o.Version, log: o.Log, now: o.Now, metrics: metrics, repository: o.Repository,
+	}
+	// Watched before it is read, so that a change in between is seen.
+	follower, err := mounted.Follow(o.Log, o.Now, s.refresh, o.Config.ConfigDir, o.Config.SecretsDir, o.Config.StaffDir)
+	if err != nil {
+		return nil, fmt.Errorf("following what is mounted: %w", err)
+	}
+	s.follower = follower
+	s.refresh()
+	return s, nil
+}
+
+// refresh reads again what may have changed. What cannot be read stays as it was, is logged and counted.
+func (s *state) refresh() {
+	s.refreshDocuments()
+	if err := s.token.Reload(s.config.SecretsDir); err != nil {
+		s.log.Error("the internal token stays as it was", "error", err.Error())
+	}
+	if err := s.refreshStaff(); err != nil {
+		s.log.Error("the staff accounts stay as they were", "error", err.Error())
+	}
+}
+
+func (s *state) refreshDocuments() {
+	read, err := mounted.ReadDocuments(s.config.ConfigDir)
+	current := s.documents.Current()
+	switch {
+	case err != nil:
+		s.metrics.Reloaded(err)
+		s.problem.Store(&err)
+		s.log.Error("the documents stay as they were", "error", err.Error())
+	case current != nil && current.Digest == read.Digest:
+		s.problem.Store(nil)
+	default:
+		s.documents.Replace(read)
+		s.problem.Store(nil)
+		s.metrics.Reloaded(nil)
+		s.log.Info("documents in force", "station", read.Station.Name, "shifts", len(read.Schedule.Shifts))
+	}
+}
+
+// refreshStaff makes the accounts those of the station's administrators.
+func (s *state) refreshStaff() error {
+	current := s.documents.Current()
+	if current == nil {
+		return nil
+	}
+	declared := make([]casework.FirstPassword, 0, len(current.Station.Administrators))
+	for _, a := range current.Station.Administrators {
+		password, err := mounted.FirstPassword(s.config.StaffDir, a.Username)
+		if err != nil {
+			return fmt.Errorf("first passwords: %w", err)
+		}
+		declared = append(declared, casework.FirstPassword{Username: a.Username, Name: a.Name, Role: casework.Administrator, Password: password})
+	}
+	if s.declared != nil && slices.Equal(declared, s.declared) {
+		return nil
+	}
+	if err := s.repository.DeclareStaff(context.Background(), declared); err != nil {
+		return fmt.Errorf("declaring the staff: %w", err)
+	}
+	s.declared = declared
+	s.log.Info("staff accounts in force", "accounts", len(declared))
+	return nil
+}
+
+// open reports whether there are documents to answer from.
+func (s *state) open() bool { return s.documents.Current() != nil }
+
+var errNoDocuments = errors.New("the documents have never been read")
+
+// ready names why requests cannot be answered. A bad newer document is no reason: the last good one is in force.
+func (s *state) ready() error {
+	if s.open() {
+		return nil
+	}
+	if problem := s.problem.Load(); problem != nil {
+		return *problem
+	}
+	return errNoDocuments
+}
+
+// patience is how long the following loop may stand still before the process should be restarted.
+const patience = 6 * mounted.Beat
+
+func (s *state) live() error {
+	if still := s.now().Sub(s.follower.LastMoved()); still > patience {
+		return fmt.Errorf("the loop that follows the mounted files has not moved for %s", still.Round(time.Second))
+	}
+	return nil
+}
+
+// sign is what stands on every page; empty before the first documents.
+func (s *state) sign() web.Sign {
+	d := s.documents.Current()
+	if d == nil {
+		return web.Sign{}
+	}
+	return web.Sign{
+		Station: d.Station.DisplayName, County: d.Station.Township.County, Town: d.Station.Township.Name,
+		Address: d.Station.Contact.Address, Phone: d.Station.Contact.Phone,
+	}
+}
+
+// backlog counts what waits, as of today at the station.
+func (s *state) backlog(ctx context.Context) (stationconf.BacklogReport, error) {
+	d := s.documents.Current()
+	if d == nil {
+		return stationconf.BacklogReport{}, s.ready()
+	}
+	b, err := s.repository.Backlog(ctx, d.Today(s.now()))
+	if err != nil {
+		return stationconf.BacklogReport{}, fmt.Errorf("counting the backlog: %w", err)
+	}
+	report := stationconf.BacklogReport{
+		Version: s.version, OldestPending: b.OldestPending, Received: b.Received, Visits: b.Visits, Closed: b.Closed,
+		Routes: make(map[casework.Route]stationconf.RouteBacklog, len(b.Routes)),
+	}
+	for route, counts := range b.Routes {
+		report.Routes[route] = stationconf.RouteBacklog(counts)
+	}
+	return report, nil
+}

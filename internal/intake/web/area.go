@@ -1,0 +1,128 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+)
+
+// Sign is what the head and foot of every page tell: whose station this is and how to reach it.
+type Sign struct {
+	Station string
+	County  string
+	Town    string
+	Address string
+	Phone   string
+}
+
+// Area is one part of the site with its own pages and navigation, such as the residents' or the staff's.
+type Area struct {
+	router *Router
+	pages  *Pages
+	// Sign is asked for every page, as the station's document can change.
+	Sign func() Sign
+	// Visitor is who is signed in, shown in the head; nil where nobody signs in.
+	Visitor func(r *http.Request) string
+	// Translate knows the errors of the packages behind the area.
+	Translate func(error) (Problem, bool)
+}
+
+// NewArea returns the area that routes through the router and renders with the pages.
+func NewArea(router *Router, pages *Pages, sign func() Sign) *Area {
+	return &Area{router: router, pages: pages, Sign: sign}
+}
+
+// Page registers a handler whose problems are shown as a page.
+func (a *Area) Page(pattern string, h Handler) {
+	a.router.handle(pattern, h, a.translate, a.failPage)
+}
+
+// API registers a handler whose problems are answered as JSON.
+func (a *Area) API(pattern string, h Handler) {
+	a.router.handle(pattern, h, a.translate, a.failJSON)
+}
+
+func (a *Area) translate(err error) (Problem, bool) {
+	if a.Translate == nil {
+		return Problem{}, false
+	}
+	return a.Translate(err)
+}
+
+// View is what a template sees.
+type View struct {
+	Language Language
+	// Path of the page, for the links that switch the language.
+	Path    string
+	Query   string
+	Sign    Sign
+	Visitor string
+	Data    any
+}
+
+// Render writes the page. It is rendered whole before a byte is sent, so that a fault cannot leave half a page.
+func (a *Area) Render(w http.ResponseWriter, r *http.Request, status int, page string, data any) error {
+	view := View{Language: languageOf(r), Path: r.URL.Path, Sign: a.Sign(), Data: data}
+	if !a.router.hasPage(r) {
+		view.Path = "/" // the page answers a post to an address that no link can lead to
+	}
+	if r.URL.RawQuery != "" {
+		view.Query = withoutLanguage(r)
+	}
+	if a.Visitor != nil {
+		view.Visitor = a.Visitor(r)
+	}
+	return a.pages.write(w, status, page, view)
+}
+
+func withoutLanguage(r *http.Request) string {
+	query := r.URL.Query()
+	query.Del("lang")
+	if len(query) == 0 {
+		return ""
+	}
+	return query.Encode() + "&"
+}
+
+// RenderForm renders a page with a form in it and answers with the status of the form's first problem.
+func (a *Area) RenderForm(w http.ResponseWriter, r *http.Request, page string, form *Form, data any) error {
+	if !form.OK() {
+		Note(r, form.Problems[0])
+	}
+	return a.Render(w, r, form.Status(), page, data)
+}
+
+// Text is the words for a key in the language of the request.
+func (a *Area) Text(r *http.Request, key string, args ...any) string {
+	return a.pages.catalogues[languageOf(r)].Text(key, args...)
+}
+
+func (a *Area) failPage(w http.ResponseWriter, r *http.Request, p Problem) {
+	if err := a.Render(w, r, p.Status, "problem", p); err != nil {
+		exchangeOf(r).fault = fmt.Errorf("rendering the page of problem %s: %w", p.Code, err)
+		failPlainly(w, r, p)
+	}
+}
+
+type problemBody struct {
+	Error problemFields `json:"error"`
+}
+
+type problemFields struct {
+	Code    string `json:"code"`
+	Field   string `json:"field,omitempty"`
+	Message string `json:"message"`
+	Remedy  string `json:"remedy"`
+}
+
+func (a *Area) failJSON(w http.ResponseWriter, r *http.Request, p Problem) {
+	words := a.pages.catalogues[languageOf(r)]
+	err := WriteJSON(w, p.Status, problemBody{problemFields{p.Code, p.Field, words.Message(p), words.Remedy(p)}})
+	if err != nil {
+		exchangeOf(r).fault = err
+	}
+}
+
+// failPlainly needs nothing that can fail itself.
+func failPlainly(w http.ResponseWriter, r *http.Request, p Problem) {
+	http.Error(w, fmt.Sprintf("%s\n服务出错，请稍后再试。编号 / reference: %s", http.StatusText(p.Status), exchangeOf(r).reference), p.Status)
+}

@@ -1,0 +1,81 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+)
+
+// Problem is a refusal that the person or program at the other end can act on. Its words stand in the catalogues
+// under problem.<Code> and remedy.<Code>; every error that is no Problem is shown as a reference number alone.
+type Problem struct {
+	// Status is the HTTP status, Code the name programs compare.
+	Status int
+	Code   string
+	// Field is the form or JSON field at fault; empty when none is.
+	Field string
+	// Args fill the placeholders of the words: name, value, name, value …
+	Args []any
+
+	cause error
+}
+
+// Error names the problem for logs, without the Args, which can hold what a resident typed.
+func (p Problem) Error() string {
+	if p.Field == "" {
+		return p.Code
+	}
+	return p.Code + " at " + p.Field
+}
+
+// At returns the problem as one of the field.
+func (p Problem) At(field string) Problem {
+	p.Field = field
+	return p
+}
+
+// With returns the problem with values for the placeholders of its words.
+func (p Problem) With(args ...any) Problem {
+	p.Args = args
+	return p
+}
+
+// Because returns the problem with what caused it, for the log alone.
+func (p Problem) Because(cause error) Problem {
+	p.cause = cause
+	return p
+}
+
+// Unwrap returns what caused the problem.
+func (p Problem) Unwrap() error { return p.cause }
+
+// Problems that any page or API can meet. Packages declare their own beside what they refuse.
+var (
+	MalformedForm    = Problem{Status: http.StatusBadRequest, Code: "malformed_form"}
+	MalformedJSON    = Problem{Status: http.StatusBadRequest, Code: "malformed_json"}
+	UnknownField     = Problem{Status: http.StatusBadRequest, Code: "unknown_field"}
+	DuplicateField   = Problem{Status: http.StatusBadRequest, Code: "duplicate_field"}
+	WrongType        = Problem{Status: http.StatusBadRequest, Code: "wrong_type"}
+	TrailingData     = Problem{Status: http.StatusBadRequest, Code: "trailing_data"}
+	UnreadableText   = Problem{Status: http.StatusBadRequest, Code: "unreadable_text"}
+	Required         = Problem{Status: http.StatusUnprocessableEntity, Code: "required"}
+	CrossSite        = Problem{Status: http.StatusForbidden, Code: "cross_site"}
+	NotFound         = Problem{Status: http.StatusNotFound, Code: "not_found"}
+	MethodNotAllowed = Problem{Status: http.StatusMethodNotAllowed, Code: "method_not_allowed"}
+	TooLarge         = Problem{Status: http.StatusRequestEntityTooLarge, Code: "too_large"}
+	UnsupportedMedia = Problem{Status: http.StatusUnsupportedMediaType, Code: "unsupported_media_type"}
+	Unavailable      = Problem{Status: http.StatusServiceUnavailable, Code: "unavailable"}
+	internalProblem  = Problem{Status: http.StatusInternalServerError, Code: "internal"}
+)
+
+// problemIn finds the Problem in err, if there is one.
+func problemIn(err error) (Problem, bool) {
+	var p Problem
+	if errors.As(err, &p) {
+		return p, true
+	}
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return TooLarge.With("limit", tooLarge.Limit/1024), true
+	}
+	return Problem{}, false
+}

@@ -1,0 +1,29 @@
+package store
+
+import "context"
+
+// Queries that run often, by name; the tests look at how the database answers them.
+var Queries = map[string]string{
+	"case by code":      caseByCode,
+	"case by id":        caseByID,
+	"contact":           contactByCode,
+	"history":           historyByCode,
+	"pending cases":     listPending,
+	"all cases":         listAll,
+	"backlog":           countPending,
+	"visits of a day":   countVisits,
+	"request":           findRequest,
+	"session":           findSession,
+	"sessions to clear": endExpired,
+}
+
+// Pragma sets a pragma on the connection that writes.
+func (s *Store) Pragma(ctx context.Context, pragma string) error {
+	_, err := s.writer.conn.ExecContext(ctx, "PRAGMA "+pragma)
+	return err
+}
+
+// Write runs a write that does what the test says.
+func (s *Store) Write(ctx context.Context, write func() error) error {
+	return s.writer.do(ctx, func(*transaction) error { return write() })
+}

@@ -1,0 +1,108 @@
+// Package store keeps a station's cases on disk. It implements casework.Repository, whose comments say what it promises.
+//
+// One goroutine writes and groups concurrent writes into one commit (writer.go); readers have connections of their own.
+// The statements are portable SQL beside the functions that run them; what only SQLite knows is in sqlite.go, lock.go,
+// faults.go and migrations/sqlite.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"township.dev/liaison/internal/casework"
+)
+
+// Options of Open. DataDir and DataKey are needed.
+type Options struct {
+	// DataDir is the folder of the database, on a volume that keeps what it was told to keep.
+	DataDir string
+	// DataKey is the station's secret of 32 bytes, under which personal data is encrypted.
+	DataKey []byte
+}
+
+// Store is an open database. It is safe for concurrent use; Close it once.
+type Store struct {
+	keys    *keyring
+	writer  *writer
+	reads   *statements
+	readers *sql.DB
+	writing *sql.DB
+	lock    *os.File
+	hasher  *hasher
+	// declaring keeps two declarations of staff apart.
+	declaring sync.Mutex
+}
+
+var _ casework.Repository = (*Store)(nil)
+
+// Open locks the data folder, brings the schema up to date and checks that the data key is the one of this database.
+// Its errors say what to do.
+func Open(ctx context.Context, o Options) (_ *Store, err error) {
+	keys, err := newKeyring(o.DataKey)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{keys: keys, hasher: newHasher()}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.release())
+		}
+	}()
+	if s.lock, err = lockFolder(o.DataDir); err != nil {
+		return nil, err
+	}
+	path, err := databaseFile(o.DataDir)
+	if err != nil {
+		return nil, err
+	}
+	if s.writing, err = openPool(path, writerPool); err != nil {
+		return nil, err
+	}
+	if err := migrate(ctx, s.writing); err != nil {
+		return nil, fmt.Errorf("database %s: %w", path, fault(err))
+	}
+	if s.readers, err = openPool(path, readerPool); err != nil {
+		return nil, err
+	}
+	s.reads = newStatements(s.readers)
+	conn, err := s.writing.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("connecting to %s: %w", path, fault(err))
+	}
+	s.writer = startWriter(conn)
+	if err := s.checkDataKey(ctx, time.Now()); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Close finishes the writes that have begun, refuses new ones with casework.ErrClosing, and unlocks the folder.
+func (s *Store) Close() error { return s.release() }
+
+// release lets go of whatever Open has got so far, in the opposite order.
+func (s *Store) release() error {
+	var errs []error
+	if s.writer != nil {
+		errs = append(errs, s.writer.close())
+	}
+	if s.reads != nil {
+		errs = append(errs, s.reads.close())
+	}
+	for _, pool := range []*sql.DB{s.readers, s.writing} {
+		if pool != nil {
+			errs = append(errs, pool.Close())
+		}
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.Close())
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("closing the database: %w", err)
+	}
+	return nil
+}

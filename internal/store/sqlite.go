@@ -1,0 +1,80 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"modernc.org/sqlite"
+)
+
+// databaseName is the file in the data folder; SQLite puts its -wal and -shm beside it.
+const databaseName = "liaison.db"
+
+// pool says how connections of one kind are opened. The pragmas stand in the DSN, so that every connection has them.
+type pool struct {
+	connections int
+	pragmas     []string
+}
+
+var (
+	shared = []string{
+		// A reader can meet the checkpoint that a closing process makes.
+		"busy_timeout(5000)",
+		"foreign_keys(1)",
+		// The pod's root is read-only, and what SQLite sorts here is small.
+		"temp_store(memory)",
+	}
+	writerPool = pool{connections: 1, pragmas: append([]string{
+		"journal_mode(wal)",
+		// An acknowledged suggestion survives a power cut: every commit is synced.
+		"synchronous(full)",
+		"cache_size(-2000)",
+		// After a rush the log file shrinks again.
+		"journal_size_limit(8388608)",
+	}, shared...)}
+	readerPool = pool{connections: 4, pragmas: append([]string{"query_only(1)", "cache_size(-512)"}, shared...)}
+)
+
+func openPool(path string, p pool) (*sql.DB, error) {
+	query := url.Values{"_pragma": p.pragmas, "_txlock": {"deferred"}, "_dqs": {"0"}}
+	connector, err := sqlite.NewConnector((&url.URL{Scheme: "file", Path: path, RawQuery: query.Encode()}).String())
+	if err != nil {
+		return nil, fmt.Errorf("preparing to open %s: %w", path, err)
+	}
+	db := sql.OpenDB(connector)
+	db.SetMaxOpenConns(p.connections)
+	db.SetMaxIdleConns(p.connections)
+	return db, nil
+}
+
+// databaseFile makes sure that the file exists and that nobody else can read it.
+func databaseFile(folder string) (string, error) {
+	path := filepath.Join(folder, databaseName)
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return "", fmt.Errorf("%w; the user of this process (uid %s) must be allowed to read and write it", err, strconv.Itoa(os.Getuid()))
+	}
+	if err := errors.Join(file.Close(), syncFolder(folder)); err != nil {
+		return "", fmt.Errorf("creating %s: %w", path, err)
+	}
+	return path, nil
+}
+
+// syncFolder makes the names in the folder durable. Some network file systems refuse it, having no need of it.
+func syncFolder(folder string) error {
+	dir, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = dir.Close() }()
+	if err := dir.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, fs.ErrInvalid) {
+		return err
+	}
+	return nil
+}
