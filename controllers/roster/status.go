@@ -116,9 +116,13 @@ func (r *Reconciler) writeStatus(ctx context.Context, v *visit) error {
 func (v *visit) applyStatus() *applyv1alpha1.DeputyRosterStatusApplyConfiguration {
 	status := applyv1alpha1.DeputyRosterStatus().
 		WithObservedGeneration(v.status.ObservedGeneration).
-		WithConditions(v.conditions.Apply()...).
-		WithActiveDeputies(*v.status.ActiveDeputies).
-		WithUncoveredShifts(*v.status.UncoveredShifts)
+		WithConditions(v.conditions.Apply()...)
+	if v.status.ActiveDeputies != nil {
+		status.WithActiveDeputies(*v.status.ActiveDeputies)
+	}
+	if v.status.UncoveredShifts != nil {
+		status.WithUncoveredShifts(*v.status.UncoveredShifts)
+	}
 	if v.status.PlannedUntil != "" {
 		status.WithPlannedUntil(v.status.PlannedUntil)
 	}

@@ -38,19 +38,3 @@ func (l Ledger) clone() Ledger {
 	}
 	return maps.Clone(l)
 }
-
-// Spread is the difference between the most and the fewest turns among the ids; ids without an account do not count.
-func (l Ledger) Spread(ids []string) int {
-	most, fewest, any := 0, 0, false
-	for _, id := range ids {
-		account, ok := l[id]
-		if !ok {
-			continue
-		}
-		if !any {
-			most, fewest, any = account.Turns, account.Turns, true
-		}
-		most, fewest = max(most, account.Turns), min(fewest, account.Turns)
-	}
-	return most - fewest
-}

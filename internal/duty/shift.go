@@ -47,14 +47,3 @@ type MonthPlan struct {
 	// Provisional is true while some day of the month is not known, so that shifts may still come, go or move.
 	Provisional bool
 }
-
-// Uncovered counts the shifts of the month from the day on that lack somebody.
-func (m MonthPlan) Uncovered(from workday.Date) int {
-	n := 0
-	for _, shift := range m.Shifts {
-		if shift.Uncovered > 0 && !shift.Date.Before(from) {
-			n++
-		}
-	}
-	return n
-}
