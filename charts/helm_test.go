@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,6 +45,7 @@ func helm(t *testing.T, args ...string) (printed, complaint string) {
 	if _, err := os.Stat(binary); err != nil {
 		t.Fatalf("there is no helm at %s: build it with hack/build-localcluster.sh, or set HELM: %v", binary, err)
 	}
+	notice(t, operatorChart, stationChart)
 	var stdout, stderr bytes.Buffer
 	command := exec.CommandContext(t.Context(), binary, args...)
 	command.Stdout, command.Stderr = &stdout, &stderr
@@ -56,6 +58,23 @@ func helm(t *testing.T, args ...string) (printed, complaint string) {
 		return stdout.String(), stderr.String()
 	}
 	return stdout.String(), ""
+}
+
+// notice looks at every file in the folders, so that go test knows its cached result to be old when one has changed: what another
+// process reads it does not see.
+func notice(t *testing.T, folders ...string) {
+	t.Helper()
+	for _, folder := range folders {
+		err := filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+			if err == nil {
+				_, err = os.Stat(path)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // render returns the objects of a release, decoded strictly: an unknown or doubled field fails the test.

@@ -28,6 +28,7 @@ func kustomize(t *testing.T) []client.Object {
 	if _, err := os.Stat(binary); err != nil {
 		t.Fatalf("there is no kubectl at %s: build it with hack/build-localcluster.sh, or set KUBECTL: %v", binary, err)
 	}
+	notice(t, filepath.Join("..", "config"))
 	var stderr bytes.Buffer
 	command := exec.CommandContext(t.Context(), binary, "kustomize", filepath.Join("..", "config", "default"))
 	command.Stderr = &stderr

@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log"
 )
 
 // Owner is on whose behalf objects are written, and how they are known as its own.
@@ -69,12 +70,25 @@ func (a *Applier) Apply(ctx context.Context, owner Owner, desired runtime.ApplyC
 	if err != nil {
 		return Unchanged, err
 	}
-	kind := want.gvk().Kind
-	want.annotate(AnnotationAppliedHash, fieldsHash(kind, want.object.Object))
 	live, err := a.find(ctx, owner, want)
 	if err != nil {
 		return Unchanged, err
 	}
+	return a.write(ctx, live, want)
+}
+
+// ApplyOver is Apply for a caller that has just found the live object with Find, or nil when it found none.
+func (a *Applier) ApplyOver(ctx context.Context, live client.Object, desired runtime.ApplyConfiguration) (Operation, error) {
+	want, err := newDocument(desired)
+	if err != nil {
+		return Unchanged, err
+	}
+	return a.write(ctx, live, want)
+}
+
+func (a *Applier) write(ctx context.Context, live client.Object, want *document) (Operation, error) {
+	kind := want.gvk().Kind
+	want.annotate(AnnotationAppliedHash, fieldsHash(kind, want.object.Object))
 	operation := Created
 	if live != nil {
 		operation = Updated
@@ -86,7 +100,7 @@ func (a *Applier) Apply(ctx context.Context, owner Owner, desired runtime.ApplyC
 	if err := a.Client.Apply(ctx, want, client.FieldOwner(a.FieldManager), client.ForceOwnership); err != nil {
 		return Unchanged, fmt.Errorf("applying %s %s: %w", kind, want.key(), err)
 	}
-	a.count(kind, string(operation))
+	a.tell(ctx, kind, want.key(), string(operation))
 	return operation, nil
 }
 
@@ -202,7 +216,9 @@ func otherOwner(owner Owner, obj client.Object, controller *metav1.OwnerReferenc
 	return ""
 }
 
-func (a *Applier) count(kind, reason string) {
+// tell counts a write and logs it.
+func (a *Applier) tell(ctx context.Context, kind string, key types.NamespacedName, reason string) {
+	log.FromContext(ctx).V(1).Info("wrote an object", "kind", kind, "name", key.Name, "namespace", key.Namespace, "reason", reason)
 	if a.Writes != nil {
 		a.Writes.WithLabelValues(kind, reason).Inc()
 	}

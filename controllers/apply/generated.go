@@ -30,19 +30,19 @@ func (a *Applier) Keep(ctx context.Context, owner Owner, obj client.Object, fill
 	switch {
 	case !found:
 		err = a.Client.Create(ctx, obj, client.FieldOwner(a.FieldManager))
-		return a.wrote(gvk.Kind, Created, obj, err)
+		return a.wrote(ctx, gvk.Kind, Created, obj, err)
 	case equality.Semantic.DeepEqual(before, obj):
 		return Unchanged, nil
 	default:
 		err = a.Client.Update(ctx, obj, client.FieldOwner(a.FieldManager))
-		return a.wrote(gvk.Kind, Updated, obj, err)
+		return a.wrote(ctx, gvk.Kind, Updated, obj, err)
 	}
 }
 
-func (a *Applier) wrote(kind string, operation Operation, obj client.Object, err error) (Operation, error) {
+func (a *Applier) wrote(ctx context.Context, kind string, operation Operation, obj client.Object, err error) (Operation, error) {
 	if err != nil {
 		return Unchanged, fmt.Errorf("%s of %s %s: %w", operation, kind, client.ObjectKeyFromObject(obj), err)
 	}
-	a.count(kind, string(operation))
+	a.tell(ctx, kind, client.ObjectKeyFromObject(obj), string(operation))
 	return operation, nil
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,21 +27,23 @@ func TestAnIntakeIsAskedWithItsToken(t *testing.T) {
 }
 
 func TestOneConnectionServesManyPolls(t *testing.T) {
-	there := startIntake(t)
-	connections := 0
-	there.server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+	var connections atomic.Int32
+	there := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"routes":{}}`) }))
+	there.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {
-			connections++
+			connections.Add(1)
 		}
 	}
+	there.Start()
+	defer there.Close()
 	q := newQuestioner(time.Minute, time.Minute)
 	for range 5 {
-		if _, err := q.ask(t.Context(), there.door()); err != nil {
+		if _, err := q.ask(t.Context(), door{address: there.Listener.Addr().String(), token: token}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if connections > 1 {
-		t.Errorf("five polls opened %d connections", connections)
+	if n := connections.Load(); n != 1 {
+		t.Errorf("five polls opened %d connections", n)
 	}
 }
 

@@ -29,6 +29,7 @@ func presentStanding(station *v1alpha1.LiaisonStation) standing {
 	present := standing{backlog: station.Status.Backlog, version: station.Status.IntakeVersion}
 	if condition := meta.FindStatusCondition(station.Status.Conditions, v1alpha1.ConditionBacklogFresh); condition != nil {
 		present.condition = *condition
+		present.condition.ObservedGeneration = 0 // not ours; see turned
 	}
 	return present
 }

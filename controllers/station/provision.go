@@ -12,7 +12,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"township.dev/liaison/controllers/apply"
 	"township.dev/liaison/controllers/outcome"
@@ -56,16 +55,16 @@ func provision(ctx context.Context, r *Reconciler, v *visit) error {
 func (p *provisioner) keepClaim(ctx context.Context) error {
 	kept := &corev1.PersistentVolumeClaim{ObjectMeta: p.named(DataName(p.station.Name))}
 	found, err := p.applier.Find(ctx, ownerOf(p.station), kept)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if !found {
-		kept = nil
+	case !found:
+		return p.applyOver(ctx, nil, claim(p.station, nil))
 	}
 	if err := sameClass(p.station, kept); err != nil {
 		return err
 	}
-	return p.apply(ctx, claim(p.station, kept))
+	return p.applyOver(ctx, kept, claim(p.station, kept))
 }
 
 func (p *provisioner) keepDataSecret(ctx context.Context) error {
@@ -93,14 +92,19 @@ func (p *provisioner) applyConfig(ctx context.Context) error {
 		return err
 	}
 	held := &corev1.ConfigMap{ObjectMeta: p.named(IntakeName(p.station.Name))}
-	if _, err := p.applier.Find(ctx, ownerOf(p.station), held); err != nil {
+	found, err := p.applier.Find(ctx, ownerOf(p.station), held)
+	if err != nil {
 		return err
 	}
 	docs, err := p.documents.complete(held.Data)
 	if err != nil {
 		return err
 	}
-	return p.apply(ctx, configMap(p.station, docs))
+	var live client.Object
+	if found {
+		live = held
+	}
+	return p.applyOver(ctx, live, configMap(p.station, docs))
 }
 
 func (p *provisioner) applyIdentity(ctx context.Context) error {
@@ -123,10 +127,12 @@ func (p *provisioner) applyWorkload(ctx context.Context) error {
 }
 
 func (p *provisioner) apply(ctx context.Context, desired runtime.ApplyConfiguration) error {
-	operation, err := p.applier.Apply(ctx, ownerOf(p.station), desired)
-	if err == nil && operation != apply.Unchanged {
-		log.FromContext(ctx).V(1).Info("wrote a child", "type", typeName(desired), "operation", operation)
-	}
+	_, err := p.applier.Apply(ctx, ownerOf(p.station), desired)
+	return err
+}
+
+func (p *provisioner) applyOver(ctx context.Context, live client.Object, desired runtime.ApplyConfiguration) error {
+	_, err := p.applier.ApplyOver(ctx, live, desired)
 	return err
 }
 
@@ -154,11 +160,4 @@ func explain(err error) error {
 	default:
 		return err
 	}
-}
-
-func typeName(desired runtime.ApplyConfiguration) string {
-	if named, ok := desired.(interface{ GetKind() *string }); ok && named.GetKind() != nil {
-		return *named.GetKind()
-	}
-	return ""
 }

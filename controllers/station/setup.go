@@ -32,13 +32,21 @@ func childKinds() []client.Object {
 
 // CacheOptions are those the manager's cache needs: of the kinds every cluster is full of it holds only the operator's own objects,
 // so that a stranger's Secrets are neither read nor kept in memory. Managed fields, a third of an object, are dropped.
-func CacheOptions() cache.Options {
+// Of the namespaces it holds those named, or all when none is.
+func CacheOptions(namespaces ...string) cache.Options {
 	ours := cache.ByObject{Label: labels.SelectorFromSet(labels.Set{LabelManagedBy: ManagedBy})}
 	byObject := map[client.Object]cache.ByObject{}
 	for _, kind := range childKinds() {
 		byObject[kind] = ours
 	}
-	return cache.Options{ByObject: byObject, DefaultTransform: cache.TransformStripManagedFields()}
+	options := cache.Options{ByObject: byObject, DefaultTransform: cache.TransformStripManagedFields()}
+	if len(namespaces) > 0 {
+		options.DefaultNamespaces = map[string]cache.Config{}
+	}
+	for _, namespace := range namespaces {
+		options.DefaultNamespaces[namespace] = cache.Config{}
+	}
+	return options
 }
 
 // rosterIndex finds the stations that name a roster.
