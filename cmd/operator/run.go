@@ -49,11 +49,10 @@ func run(ctx context.Context, config *rest.Config, o options) error {
 	if err != nil {
 		return err
 	}
-	for _, collector := range collectors {
-		if err := ctrlmetrics.Registry.Register(collector); err != nil {
-			return fmt.Errorf("registering metrics: %w", err)
-		}
-		defer ctrlmetrics.Registry.Unregister(collector)
+	unregister, err := register(collectors)
+	defer unregister()
+	if err != nil {
+		return err
 	}
 	if err := addProbes(mgr); err != nil {
 		return err
@@ -63,6 +62,21 @@ func run(ctx context.Context, config *rest.Config, o options) error {
 		return fmt.Errorf("running the manager: %w", err)
 	}
 	return nil
+}
+
+// register adds the collectors to what the manager serves. The returned function takes them out again, also after an error.
+func register(collectors []prometheus.Collector) (unregister func(), err error) {
+	unregister = func() {
+		for _, collector := range collectors {
+			ctrlmetrics.Registry.Unregister(collector)
+		}
+	}
+	for _, collector := range collectors {
+		if err := ctrlmetrics.Registry.Register(collector); err != nil {
+			return unregister, fmt.Errorf("registering metrics: %w", err)
+		}
+	}
+	return unregister, nil
 }
 
 func managerOptions(o options) ctrl.Options {

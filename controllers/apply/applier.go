@@ -114,7 +114,7 @@ func (a *Applier) ApplyStatus(ctx context.Context, status runtime.ApplyConfigura
 	if err := a.Client.Status().Apply(ctx, want, client.FieldOwner(a.FieldManager), client.ForceOwnership); err != nil {
 		return fmt.Errorf("applying the status of %s %s: %w", kind, key, err)
 	}
-	a.count(kind, "status")
+	a.tell(ctx, kind, key, "status")
 	return nil
 }
 

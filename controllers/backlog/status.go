@@ -118,16 +118,16 @@ func (r *Reconciler) write(ctx context.Context, station *v1alpha1.LiaisonStation
 	return nil
 }
 
-func (wanted standing) applyTo(station *v1alpha1.LiaisonStation) *applyv1alpha1.LiaisonStationApplyConfiguration {
-	condition := wanted.condition
+func (present standing) applyTo(station *v1alpha1.LiaisonStation) *applyv1alpha1.LiaisonStationApplyConfiguration {
+	condition := present.condition
 	status := applyv1alpha1.LiaisonStationStatus().WithConditions(applymetav1.Condition().
 		WithType(condition.Type).WithStatus(condition.Status).WithReason(condition.Reason).
 		WithMessage(condition.Message).WithLastTransitionTime(condition.LastTransitionTime))
-	if wanted.version != "" {
-		status.WithIntakeVersion(wanted.version)
+	if present.version != "" {
+		status.WithIntakeVersion(present.version)
 	}
-	if wanted.backlog != nil {
-		status.WithBacklog(applyBacklog(wanted.backlog))
+	if present.backlog != nil {
+		status.WithBacklog(applyBacklog(present.backlog))
 	}
 	return applyv1alpha1.LiaisonStation(station.Name, station.Namespace).WithUID(station.UID).WithStatus(status)
 }

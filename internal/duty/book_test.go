@@ -32,7 +32,7 @@ func TestDutyBooks(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := readScript(t, section(archive, "roster"), section(archive, "holidays"))
-			book := writeBook(s.roster, duty.Plan(s.roster, s.calendar, s.window))
+			book := writeBook(duty.Plan(s.roster, s.calendar, s.window))
 			if *update {
 				rewrite(t, file, archive, book)
 				return
@@ -63,7 +63,7 @@ func rewrite(t *testing.T, file string, archive *txtar.Archive, book string) {
 }
 
 // writeBook prints a plan as the rota on the wall, with the turns of each month counted below it.
-func writeBook(roster duty.Roster, plans []duty.MonthPlan) string {
+func writeBook(plans []duty.MonthPlan) string {
 	var b strings.Builder
 	for _, plan := range plans {
 		fmt.Fprintf(&b, "%s%s\n", plan.Month, mark(plan.Provisional, "  (provisional)"))

@@ -26,12 +26,6 @@ type Account struct {
 	Last workday.Date
 }
 
-// clone keeps a plan apart from the ledgers it was made from.
-func (l Ledgers) clone() Ledgers {
-	l.Reception, l.Duty, l.Leader = l.Reception.clone(), l.Duty.clone(), l.Leader.clone()
-	return l
-}
-
 func (l Ledger) clone() Ledger {
 	if l == nil {
 		return Ledger{}

@@ -34,7 +34,7 @@ func TestNothingAcknowledgedIsLostWhenKilled(t *testing.T) {
 	folder := t.TempDir()
 	acknowledged := map[string]casework.Code{}
 	for round := range rounds {
-		lived := time.Duration(rand.Int64N(int64(250 * time.Millisecond))) //nolint:gosec // no secret
+		lived := time.Duration(rand.Int64N(int64(250 * time.Millisecond)))
 		before := len(acknowledged)
 		killAfter(t, folder, fmt.Sprint(round*1_000_000), lived, func(key string, code casework.Code) {
 			if earlier, known := acknowledged[key]; known && earlier != code {
@@ -56,7 +56,7 @@ func TestNothingAcknowledgedIsLostWhenKilled(t *testing.T) {
 // killAfter runs the writing process, kills it some time after its first acknowledgement, and reports all of them.
 func killAfter(t *testing.T, folder, start string, lived time.Duration, report func(key string, code casework.Code)) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // this test itself
+	cmd := exec.CommandContext(t.Context(), os.Args[0]) // this test itself
 	cmd.Env = append(os.Environ(), doomedFolder+"="+folder, doomedStart+"="+start)
 	cmd.Stderr = os.Stderr
 	output, err := cmd.StdoutPipe()

@@ -35,5 +35,5 @@ func lockFolder(folder string) (*os.File, error) {
 	return file, nil
 }
 
-// ErrLocked: another process has the data folder open. A database with two writers would be damaged.
+// ErrLocked means that another process has the data folder open. A database with two writers would be damaged.
 var ErrLocked = errors.New("another process has the database open")

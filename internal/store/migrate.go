@@ -14,7 +14,7 @@ import (
 //go:embed migrations/sqlite/*.sql
 var migrations embed.FS
 
-// ErrNewerSchema: a later version of the service has written this database.
+// ErrNewerSchema means that a later version of the service has written this database.
 var ErrNewerSchema = errors.New("the database was written by a newer version of liaison-intake")
 
 // migrate brings the schema up to date. Migrations only go forward.

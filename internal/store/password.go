@@ -62,7 +62,7 @@ func (h *hasher) compute(ctx context.Context, password string, p phc, length int
 		return nil, fmt.Errorf("waiting to check a password: %w", ctx.Err())
 	}
 	defer func() { <-h.turn }()
-	sum := argon2.IDKey([]byte(password), p.salt, p.passes, p.memory, p.lanes, uint32(length)) //nolint:gosec // hashes are short
+	sum := argon2.IDKey([]byte(password), p.salt, p.passes, p.memory, p.lanes, uint32(length)) // hashes are short
 	// Its work memory is several times what the idle service needs; it must not stay with the process until the next collection.
 	debug.FreeOSMemory()
 	return sum, nil

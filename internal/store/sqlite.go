@@ -55,7 +55,11 @@ func openPool(path string, p pool) (*sql.DB, error) {
 
 // databaseFile makes sure that the file exists and that nobody else can read it.
 func databaseFile(folder string) (string, error) {
-	path := filepath.Join(folder, databaseName)
+	// In a URI a relative path would begin with a host.
+	path, err := filepath.Abs(filepath.Join(folder, databaseName))
+	if err != nil {
+		return "", fmt.Errorf("finding data folder %s: %w", folder, err)
+	}
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return "", fmt.Errorf("%w; the user of this process (uid %s) must be allowed to read and write it", err, strconv.Itoa(os.Getuid()))

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"sync"
 
@@ -113,14 +114,19 @@ func (w *writer) finish(group []*pendingWrite) {
 	}
 }
 
-// gather adds what is waiting already; it never waits for more.
+// gather adds what is waiting already. It lets those that are about to ask come first: whoever the last commit answered
+// has had no turn to ask again, and would otherwise wait for a commit of one.
 func (w *writer) gather(group []*pendingWrite) []*pendingWrite {
 	for len(group) < mostPerCommit {
 		select {
 		case p := <-w.queue:
 			group = append(group, p)
+			continue
 		default:
-			return group
+		}
+		runtime.Gosched()
+		if len(w.queue) == 0 {
+			break
 		}
 	}
 	return group

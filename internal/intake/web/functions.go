@@ -16,7 +16,6 @@ func functions(words *Catalogue, assets *Assets) template.FuncMap {
 		"asset":     assets.Path,
 		"day":       func(t time.Time) string { return words.Text("format.day", datePairs(words, t)...) },
 		"date":      func(t time.Time) string { return words.Text("format.date", datePairs(words, t)...) },
-		"weekday":   func(t time.Time) string { return words.Text("weekday." + strconv.Itoa(int(t.Weekday()))) },
 		"moment":    func(t time.Time) string { return words.Text("format.moment", datePairs(words, t)...) },
 		"input":     newInput,
 		"languages": func() []Language { return Languages },

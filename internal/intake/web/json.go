@@ -35,7 +35,7 @@ func ReadJSON(r *http.Request, fields map[string]*string) error {
 		if p, known := problemIn(err); known {
 			return p
 		}
-		return fmt.Errorf("reading the request's body: %w", err)
+		return MalformedJSON.Because(err) // the sender broke off
 	}
 	if !utf8.Valid(body) {
 		return UnreadableText.At("body")

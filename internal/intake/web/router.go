@@ -3,6 +3,8 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -13,6 +15,9 @@ import (
 
 // MaxBody is the size of a request's body that is still read, in bytes: a suggestion of 2,000 characters fits many times.
 const MaxBody = 64 << 10
+
+// statusGone stands in log and metrics for a request whose sender did not wait; nothing is sent.
+const statusGone = 499
 
 // Outcome of one request, for the metrics.
 type Outcome struct {
@@ -98,6 +103,10 @@ func (rt *Router) admit(w http.ResponseWriter, r *http.Request, h Handler) error
 
 func (rt *Router) refuse(w http.ResponseWriter, r *http.Request, err error, translate func(error) (Problem, bool), fail failer) {
 	x := exchangeOf(r)
+	if r.Context().Err() != nil && errors.Is(err, context.Canceled) {
+		x.status, x.problem = statusGone, "client_gone"
+		return
+	}
 	p, known := problemIn(err)
 	if !known && translate != nil {
 		p, known = translate(err)
@@ -152,7 +161,7 @@ func (rt *Router) finish(x *exchange, r *http.Request, took time.Duration) {
 	x.route.observe(Outcome{Status: x.status, Problem: x.problem, Took: took})
 	level, attrs := slog.LevelInfo, []slog.Attr{
 		slog.String("method", r.Method), slog.String("route", x.route.pattern), slog.Int("status", x.status),
-		slog.Int64("bytes", x.bytes), slog.Duration("took", took), slog.String("reference", x.reference),
+		slog.Int64("bytes", x.bytes), slog.Float64("milliseconds", float64(took.Microseconds())/1000), slog.String("reference", x.reference),
 	}
 	if x.problem != "" {
 		attrs = append(attrs, slog.String("problem", x.problem))

@@ -126,7 +126,7 @@ func (s *station) pages(closed bool, limit int) []casework.Summary {
 			return all
 		}
 		if len(page.Cases) != limit {
-			s.Fatal(fmt.Sprintf("a page of %d holds %d cases", limit, len(page.Cases)))
+			s.Fatalf("a page of %d holds %d cases", limit, len(page.Cases))
 		}
 		listing.After = page.Next
 	}

@@ -39,7 +39,7 @@ var staffTests = map[string]func(*testing.T, *station){
 			}
 		}
 	},
-	"a session ends by time": func(t *testing.T, s *station) {
+	"a session ends by time": func(_ *testing.T, s *station) {
 		s.declare(li)
 		session := s.signIn(li)
 		s.pass(lifetime - time.Millisecond)
@@ -74,7 +74,7 @@ var staffTests = map[string]func(*testing.T, *station){
 		s.expectSignedIn(gone, false)
 		s.signIn(li)
 	},
-	"declaring the same again ends no session": func(t *testing.T, s *station) {
+	"declaring the same again ends no session": func(_ *testing.T, s *station) {
 		s.declare(li)
 		session := s.signIn(li)
 		s.declare(li)

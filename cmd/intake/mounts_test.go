@@ -1,0 +1,101 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"township.dev/liaison/internal/intake/mounted"
+	"township.dev/liaison/internal/stationconf"
+)
+
+func TestChangedDocumentsComeIntoForce(t *testing.T) {
+	m := newMount(t)
+	s := start(t, m)
+	home := open(t, s.public).sees("#duty", "县代表01")
+
+	schedule := dutyFrom(today())
+	schedule.Deputies[0].Name = "县代表22"
+	m.declare(t, zhongduo(), schedule)
+	eventually(t, "the new deputy is on the home page", func() bool { return strings.Contains(home.visit("/").text("#duty"), "县代表22") })
+
+	// A bad document changes nothing, is counted, and leaves the service ready.
+	m.write(t, m.config, map[string][]byte{stationconf.StationFile: []byte(`{"displayName":""}`)})
+	eventually(t, "the bad document is counted", func() bool {
+		return strings.Contains(s.metrics(t), `liaison_intake_document_reloads_total{result="failed"} 1`)
+	})
+	home.visit("/").arrives(200, "/").sees("#duty", "县代表22").sees("header", "中垛乡")
+	if got := s.send(t, http.MethodGet, s.internal+"/readyz", ""); got.StatusCode != 200 {
+		t.Errorf("not ready after a bad document: %s", got.body)
+	}
+	if !strings.Contains(s.log.String(), "the documents stay as they were") {
+		t.Error("the log does not tell of the bad document")
+	}
+
+	schedule.Deputies[0].Name = "县代表07"
+	m.declare(t, zhongduo(), schedule)
+	eventually(t, "the mended document is in force", func() bool { return strings.Contains(home.visit("/").text("#duty"), "县代表07") })
+}
+
+func TestAServiceWithoutDocumentsIsNotReadyUntilTheyCome(t *testing.T) {
+	m := newMount(t)
+	m.write(t, m.config, nil)
+	s := start(t, m)
+	got := s.send(t, http.MethodGet, s.internal+"/readyz", "")
+	if got.StatusCode != 503 || !strings.Contains(got.body, stationconf.StationFile) {
+		t.Errorf("/readyz: %d %s", got.StatusCode, got.body)
+	}
+	if page := s.send(t, http.MethodGet, s.public+"/", ""); page.StatusCode != 503 || !strings.Contains(page.body, "暂时不能用") {
+		t.Errorf("home: %d", page.StatusCode)
+	}
+	m.declare(t, zhongduo(), dutyFrom(today()))
+	eventually(t, "the service is ready", func() bool {
+		return s.send(t, http.MethodGet, s.internal+"/readyz", "").StatusCode == 200
+	})
+	open(t, s.public).sees("#duty", "县代表01")
+}
+
+func TestStaffFollowTheDocuments(t *testing.T) {
+	m := newMount(t)
+	s := start(t, m)
+	wang := open(t, s.public).signIn()
+
+	// A second administrator is declared; her password is mounted a little later.
+	station := zhongduo()
+	station.Administrators = append(station.Administrators, stationconf.Administrator{Username: "zhao", Name: "赵管理员"})
+	m.declare(t, station, dutyFrom(today()))
+	m.write(t, m.staff, map[string][]byte{"wang": []byte(firstPassword), "zhao": []byte("first-password-of-zhao")})
+	var zhao *browser
+	eventually(t, "the new administrator can sign in", func() bool {
+		zhao = open(t, s.public).visit("/desk/sign-in").fill("main", "username", "zhao", "password", "first-password-of-zhao")
+		return zhao.status == 200
+	})
+	zhao.sees("nav", "赵管理员")
+	wang.visit("/desk").arrives(200, "/desk").sees("nav", "王管理员")
+
+	// The first leaves: the session ends, and the password opens nothing any more.
+	station.Administrators = station.Administrators[1:]
+	m.declare(t, station, dutyFrom(today()))
+	eventually(t, "the session ends", func() bool { return wang.visit("/desk").at.Path == "/desk/sign-in" })
+	wang.fill("main", "username", "wang", "password", firstPassword).arrives(401, "/desk/sign-in")
+	zhao.visit("/desk").arrives(200, "/desk").sees("nav", "赵管理员")
+	zhao.fill("nav").arrives(200, "/desk/sign-in").visit("/desk").arrives(200, "/desk/sign-in")
+}
+
+func TestTheInternalTokenFollowsItsSecret(t *testing.T) {
+	m := newMount(t)
+	s := start(t, m)
+	ask := func(token string) int {
+		return s.send(t, http.MethodGet, s.internal+"/internal/backlog", "", "Authorization", "Bearer "+token).StatusCode
+	}
+	const rotated = "rotated-token-of-forty-three-characters-000"
+	key, err := os.ReadFile(filepath.Join(m.secrets, mounted.DataKeyFile))
+	must(t, err)
+	m.write(t, m.secrets, map[string][]byte{mounted.DataKeyFile: key, mounted.InternalTokenFile: []byte(rotated)})
+	eventually(t, "the new token is taken", func() bool { return ask(rotated) == 200 })
+	if got := ask(internalToken); got != 401 {
+		t.Errorf("the old token still opens: %d", got)
+	}
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+)
+
+// largest is the size of a page, in bytes, that an old phone on a poor line still gets quickly.
+const largest = 50 << 10
+
+// What holds for every page, whatever it looks like: it says its language and title, has one heading, works without any
+// script, asks nothing of another site, names every field, and is small.
+func TestEveryPageByWhatItMeans(t *testing.T) {
+	s := start(t, newMount(t))
+	code := open(t, s.public).suggest("白额村田间路被冲毁，三轮车进不去。")
+	staff := open(t, s.public).signIn()
+	for _, path := range []string{
+		"/", "/suggest", "/receipt/" + code, "/status", "/status?code=" + code, "/status?code=nonsense", "/nowhere",
+		"/desk/sign-in", "/desk", "/desk?all=1", "/desk/cases/" + code, "/desk/visits",
+	} {
+		for _, language := range []string{"zh", "en"} {
+			address, err := url.Parse(path)
+			must(t, err)
+			query := address.Query()
+			query.Set("lang", language)
+			address.RawQuery = query.Encode()
+			t.Run(language+" "+path, func(t *testing.T) {
+				visitor := *staff
+				visitor.t = t
+				checkPage(t, visitor.visit(address.String()), language)
+			})
+		}
+	}
+}
+
+func checkPage(t *testing.T, b *browser, language string) {
+	t.Helper()
+	page := b.page
+	if got := page.Find("html").AttrOr("lang", ""); !strings.HasPrefix(got, language) {
+		t.Errorf("the page is in %q", got)
+	}
+	if title := page.Find("title").Text(); !strings.HasSuffix(title, " · 中垛乡人大代表联络站") {
+		t.Errorf("title %q", title)
+	}
+	if n := page.Find("h1").Length(); n != 1 {
+		t.Errorf("%d main headings", n)
+	}
+	if !strings.Contains(page.Find("meta[name=viewport]").AttrOr("content", ""), "width=device-width") {
+		t.Error("a phone would show the page tiny")
+	}
+	if b.size > largest {
+		t.Errorf("the page has %d bytes", b.size)
+	}
+	checkSelfContained(t, page)
+	checkFields(t, page)
+	if text := b.text("body"); strings.Contains(text, "{") || strings.Contains(text, "problem.") {
+		t.Errorf("words are missing or placeholders left: %s", text)
+	}
+}
+
+func checkSelfContained(t *testing.T, page *goquery.Document) {
+	t.Helper()
+	if page.Find("script, style, iframe, [onclick], [onload], [style]").Length() > 0 {
+		t.Error("the page holds a script or an inline style, which its policy forbids")
+	}
+	page.Find("[src], [href], [action]").Each(func(_ int, link *goquery.Selection) {
+		for _, attribute := range []string{"src", "href", "action"} {
+			to := link.AttrOr(attribute, "/")
+			if !strings.HasPrefix(to, "/") && !strings.HasPrefix(to, "#") && !strings.HasPrefix(to, "tel:") || strings.HasPrefix(to, "//") {
+				t.Errorf("%s leads away: %q", goquery.NodeName(link), to)
+			}
+		}
+	})
+}
+
+func checkFields(t *testing.T, page *goquery.Document) {
+	t.Helper()
+	ids := map[string]bool{}
+	page.Find("[id]").Each(func(_ int, element *goquery.Selection) {
+		id := element.AttrOr("id", "")
+		if ids[id] {
+			t.Errorf("id %q stands twice", id)
+		}
+		ids[id] = true
+	})
+	page.Find("main input:not([type=hidden]), main select, main textarea").Each(func(_ int, field *goquery.Selection) {
+		name := field.AttrOr("name", "")
+		if field.Is("[type=radio]") {
+			if field.Closest("label").Length() == 0 || field.Closest("fieldset").Find("legend").Text() == "" {
+				t.Errorf("choice %s has no label or its group no legend", name)
+			}
+			return
+		}
+		if label := page.Find("label[for=" + field.AttrOr("id", "none") + "]"); strings.TrimSpace(label.Text()) == "" {
+			t.Errorf("field %s has no label", name)
+		}
+	})
+	page.Find(".problems a[href^='#']").Each(func(_ int, link *goquery.Selection) {
+		if !ids[strings.TrimPrefix(link.AttrOr("href", ""), "#")] {
+			t.Errorf("the summary leads nowhere: %s", link.AttrOr("href", ""))
+		}
+	})
+}
+
+func TestTheHomePageAnswersWhoIsThereAndWhen(t *testing.T) {
+	s := start(t, newMount(t))
+	home := open(t, s.public)
+	home.sees("#duty", "县代表01", "县人大代表", "13900000001", "09:00-17:00")
+	home.sees("#reception", "09:00-11:00", "联络站", "道路交通", "可能会调整", "李站长、县代表01、乡代表09")
+	home.sees("#station", "周一至周五", "吉县中垛乡政府院内", "0357-7920000", "李站长", "人大主席")
+	home.sees("#villages", "白额村", "乡代表09", "中垛村").sees("#coming", "县代表01")
+	if got := home.page.Find("#duty a[href='tel:13900000001']").Length(); got != 1 {
+		t.Error("the deputy on duty cannot be called with one tap")
+	}
+	home.visit("/?lang=en").sees("#duty", "County deputy").sees("#reception", "may still move")
+	home.visit("/").sees("#station", "Open") // the choice is remembered
+}
+
+func TestTheReceiptCanBeKept(t *testing.T) {
+	s := start(t, newMount(t))
+	resident := open(t, s.public)
+	code := resident.suggest("白额村田间路被冲毁，三轮车进不去。")
+	resident.sees("main", "抄下来", "接下来会怎样").sees("#code", code)
+	if resident.page.Find("main a[href='/status?code="+code+"']").Length() != 1 {
+		t.Error("no link leads to the progress")
+	}
+}
