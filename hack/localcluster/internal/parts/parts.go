@@ -1,0 +1,63 @@
+// Package parts says what a cluster is made of: each part's command line, and how to tell that it works.
+package parts
+
+import (
+	"fmt"
+	"time"
+
+	"township.dev/liaison/hack/localcluster/internal/ports"
+	"township.dev/liaison/hack/localcluster/internal/statedir"
+	"township.dev/liaison/hack/localcluster/internal/supervise"
+)
+
+// The names of the parts. Those of Kubernetes are also the names of the programs.
+const (
+	Etcd              = "etcd"
+	APIServer         = "kube-apiserver"
+	ControllerManager = "kube-controller-manager"
+	Scheduler         = "kube-scheduler"
+	Node              = "node"
+)
+
+// NodeName is what the cluster's only node is called.
+const NodeName = "localcluster"
+
+// NodeProgram is the name under which the binary runs the development node.
+const NodeProgram = "localcluster-node"
+
+// podsGrace is how long the node may take to end its pods. It covers the 30 seconds a pod gets unless
+// it says otherwise.
+const podsGrace = 45 * time.Second
+
+// Stages lists the parts in the order in which they start. A stage starts when the one before works.
+func Stages(folder statedir.Folder, chosen ports.Set) ([][]supervise.Part, error) {
+	probes, err := newProbes(folder, chosen)
+	if err != nil {
+		return nil, err
+	}
+	return [][]supervise.Part{
+		{
+			{Name: Etcd, Args: etcd(folder, chosen), Ready: probes.etcd, StopWithin: 10 * time.Second},
+		},
+		{
+			{Name: APIServer, Args: apiServer(folder, chosen), Ready: probes.apiServer, StopWithin: 10 * time.Second},
+		},
+		{
+			{Name: ControllerManager, Args: controllerManager(folder, chosen), Ready: probes.controllerManager, StopWithin: 10 * time.Second},
+			{Name: Scheduler, Args: scheduler(folder, chosen), Ready: probes.scheduler, StopWithin: 10 * time.Second},
+			// Last, and hence the first to stop: while pods end, the API server still takes their status.
+			{Name: Node, Args: node(folder), Ready: probes.node, StopWithin: podsGrace},
+		},
+	}, nil
+}
+
+// commandLine renders a program's flags in the order given.
+func commandLine(program string, flags ...flag) []string {
+	args := []string{program}
+	for _, each := range flags {
+		args = append(args, fmt.Sprintf("--%s=%s", each.name, each.value))
+	}
+	return args
+}
+
+type flag struct{ name, value string }
