@@ -64,7 +64,7 @@ func serve(ctx context.Context, args []string, getenv func(string) string, out i
 	if err != nil {
 		return fmt.Errorf("--secrets-dir: %w", err)
 	}
-	repository, err := store.Open(ctx, store.Options{DataDir: config.DataDir, DataKey: key})
+	repository, err := store.Open(ctx, store.Options{DataDir: config.DataDir, DataKey: key, Now: time.Now()})
 	if err != nil {
 		return fmt.Errorf("--data-dir: %w", err)
 	}

@@ -28,7 +28,7 @@ type door struct {
 }
 
 func openDoor(log *slog.Logger, address string, port int, h http.Handler) (*door, error) {
-	listener, err := net.Listen("tcp", net.JoinHostPort(address, strconv.Itoa(port)))
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", net.JoinHostPort(address, strconv.Itoa(port)))
 	if err != nil {
 		return nil, fmt.Errorf("listening on port %d: %w", port, err)
 	}

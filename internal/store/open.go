@@ -23,6 +23,8 @@ type Options struct {
 	DataDir string
 	// DataKey is the station's secret of 32 bytes, under which personal data is encrypted.
 	DataKey []byte
+	// Now is noted with the data key of a new database.
+	Now time.Time
 }
 
 // Store is an open database. It is safe for concurrent use; Close it once.
@@ -75,7 +77,7 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 		return nil, fmt.Errorf("connecting to %s: %w", path, fault(err))
 	}
 	s.writer = startWriter(conn)
-	if err := s.checkDataKey(ctx, time.Now()); err != nil {
+	if err := s.checkDataKey(ctx, o.Now); err != nil {
 		return nil, err
 	}
 	return s, nil

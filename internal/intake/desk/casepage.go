@@ -73,6 +73,7 @@ func (v caseView) Offer(move casework.Action) offered {
 		for _, channel := range casework.Channels() {
 			o.Ways = append(o.Ways, web.Option{Value: string(channel), Label: v.words("channel." + string(channel))})
 		}
+	case casework.ActionSubmit, casework.ActionClose: // nothing to choose
 	}
 	return o
 }
@@ -130,7 +131,7 @@ func arrange(allowed []casework.Action, posted casework.Action) (next casework.A
 func viewHistory(history []casework.Entry, d *mounted.Documents, words func(string) string) []entryView {
 	views := make([]entryView, 0, len(history))
 	for _, e := range history {
-		view := entryView{Entry: e, At: e.Event.At.In(d.Location)}
+		view := entryView{Entry: e, At: e.At.In(d.Location)}
 		if e.Facts.Route != "" && e.Action == casework.ActionClassify {
 			view.Facts = append(view.Facts, words("route."+string(e.Facts.Route)))
 		}
