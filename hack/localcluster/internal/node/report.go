@@ -2,15 +2,17 @@ package node
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/strategicpatch"
 	"k8s.io/apimachinery/pkg/util/wait"
-	podutil "k8s.io/kubernetes/pkg/util/pod"
 
 	"township.dev/liaison/hack/localcluster/internal/node/podstatus"
 )
@@ -34,8 +36,13 @@ func (p *provider) followUntilGone(r *resident) bool {
 	}
 }
 
-// publish hands the status to virtual-kubelet, which writes the newest one it was given.
+// publish hands the status to virtual-kubelet, which writes the newest one it was given. For a pod that is gone from the API it
+// would wait in vain.
 func (p *provider) publish(r *resident) {
+	current, err := p.lister.Pods(r.key.Namespace).Get(r.key.Name)
+	if err != nil || current.UID != r.uid {
+		return
+	}
 	p.mu.Lock()
 	notify := p.notify
 	p.mu.Unlock()
@@ -110,8 +117,32 @@ func (p *provider) patchStatus(ctx context.Context, pod *corev1.Pod) error {
 	}
 	status := *pod.Status.DeepCopy()
 	status.Conditions = podstatus.MergeConditions(status.Conditions, current.Status.Conditions)
-	_, _, _, err = podutil.PatchPodStatus(ctx, p.client, pod.Namespace, pod.Name, pod.UID, current.Status, status)
+	patch, err := statusPatch(pod.UID, current.Status, status)
+	if err != nil || patch == nil {
+		return err
+	}
+	_, err = p.client.CoreV1().Pods(pod.Namespace).Patch(ctx, pod.Name, types.StrategicMergePatchType, patch, metav1.PatchOptions{}, "status")
 	return err
+}
+
+// statusPatch returns nil when nothing differs. Naming the uid keeps the patch from a later pod of the same name.
+func statusPatch(uid types.UID, before, after corev1.PodStatus) ([]byte, error) {
+	if equality.Semantic.DeepEqual(before, after) {
+		return nil, nil
+	}
+	old, err := json.Marshal(corev1.Pod{Status: before})
+	if err != nil {
+		return nil, fmt.Errorf("encoding a pod's status: %w", err)
+	}
+	fresh, err := json.Marshal(corev1.Pod{ObjectMeta: metav1.ObjectMeta{UID: uid}, Status: after})
+	if err != nil {
+		return nil, fmt.Errorf("encoding a pod's status: %w", err)
+	}
+	patch, err := strategicpatch.CreateTwoWayMergePatch(old, fresh, corev1.Pod{})
+	if err != nil {
+		return nil, fmt.Errorf("comparing a pod's statuses: %w", err)
+	}
+	return patch, nil
 }
 
 // deleteAtAPI removes the object of a pod that has ended. A pod that is gone, or has been replaced, is no error.

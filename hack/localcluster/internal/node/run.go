@@ -63,7 +63,7 @@ func Run(ctx context.Context, cfg Config) error {
 		return fmt.Errorf("listening for the API server: %w", err)
 	}
 	defer listener.Close()
-	log.L = vkLogger{cfg.logger()}
+	log.L = vkLogger{logger: cfg.logger()}
 
 	n, err := newNode(cfg, layout, client, launcher, listener)
 	if err != nil {

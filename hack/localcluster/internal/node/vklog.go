@@ -1,37 +1,52 @@
 package node
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 
 	"github.com/virtual-kubelet/virtual-kubelet/log"
 )
 
-// vkLogger passes virtual-kubelet's warnings and errors on. What it says below that is about itself.
-type vkLogger struct{ *slog.Logger }
+// vkLogger passes on what virtual-kubelet logs together with an error. The rest is about itself; and that its requests are
+// cancelled when the node stops is no news.
+type vkLogger struct {
+	logger *slog.Logger
+	err    error
+}
 
 func (l vkLogger) Debug(...any)          {}
 func (l vkLogger) Debugf(string, ...any) {}
 func (l vkLogger) Info(...any)           {}
 func (l vkLogger) Infof(string, ...any)  {}
+func (l vkLogger) Warn(...any)           {}
+func (l vkLogger) Warnf(string, ...any)  {}
 
-func (l vkLogger) Warn(args ...any)                  { l.Logger.Warn(fmt.Sprint(args...)) }
-func (l vkLogger) Warnf(format string, args ...any)  { l.Logger.Warn(fmt.Sprintf(format, args...)) }
-func (l vkLogger) Error(args ...any)                 { l.Logger.Error(fmt.Sprint(args...)) }
-func (l vkLogger) Errorf(format string, args ...any) { l.Logger.Error(fmt.Sprintf(format, args...)) }
+func (l vkLogger) Error(args ...any) {
+	if l.err != nil && !errors.Is(l.err, context.Canceled) {
+		// As text: these errors would print their stack.
+		l.logger.Error(fmt.Sprint(args...), "error", l.err.Error())
+	}
+}
+
+func (l vkLogger) Errorf(format string, args ...any) { l.Error(fmt.Sprintf(format, args...)) }
 func (l vkLogger) Fatal(args ...any)                 { l.Error(args...) }
 func (l vkLogger) Fatalf(format string, args ...any) { l.Errorf(format, args...) }
 
 func (l vkLogger) WithField(key string, value any) log.Logger {
-	return vkLogger{l.Logger.With(key, value)}
+	l.logger = l.logger.With(key, value)
+	return l
 }
 
 func (l vkLogger) WithFields(fields log.Fields) log.Logger {
-	with := l.Logger
 	for key, value := range fields {
-		with = with.With(key, value)
+		l.logger = l.logger.With(key, value)
 	}
-	return vkLogger{with}
+	return l
 }
 
-func (l vkLogger) WithError(err error) log.Logger { return vkLogger{l.Logger.With("error", err)} }
+func (l vkLogger) WithError(err error) log.Logger {
+	l.err = err
+	return l
+}
