@@ -1,0 +1,146 @@
+# Every target that a person calls is listed by `make help`. Nothing is installed globally: tools are built into bin/.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+VERSION ?= dev
+IMAGE_REGISTRY ?= liaison.township.dev
+# ARCH of the images; the binaries in bin/ are for the machine they are built on.
+ARCH ?= $(shell go env GOARCH)
+NAMESPACE ?= liaison-system
+
+BIN := $(CURDIR)/bin
+K8S := $(BIN)/k8s
+# The folder of etcd and kube-apiserver that the tests start. Given from outside, it is used instead of our own build.
+ifeq ($(origin KUBEBUILDER_ASSETS),undefined)
+OWN_ASSETS := localcluster
+KUBEBUILDER_ASSETS := $(K8S)
+endif
+export KUBEBUILDER_ASSETS
+
+KUBECTL ?= $(K8S)/kubectl
+HELM ?= $(K8S)/helm
+# Everything but the race detector's tests is built without cgo, so that the build cache is shared and the binaries are static.
+export CGO_ENABLED := 0
+GO_BUILD := go build -ldflags "-X main.version=$(VERSION)"
+
+##@ General
+
+.PHONY: help
+help: ## Show this help.
+	@awk 'BEGIN {FS = ":.*## "; printf "usage: make \033[36mTARGET\033[0m\n"} \
+	  /^##@/ {printf "\n\033[1m%s\033[0m\n", substr($$0, 5)} \
+	  /^[a-zA-Z0-9_-]+:.*## / {printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+##@ Development
+
+.PHONY: generate
+generate: $(BIN)/controller-gen ## Write deep copies and apply configurations from api/.
+	$(BIN)/controller-gen object:headerFile=hack/boilerplate.go.txt applyconfiguration:headerFile=hack/boilerplate.go.txt paths=./api/v1alpha1/...
+
+.PHONY: manifests
+manifests: $(BIN)/controller-gen $(BIN)/crd-ref-docs ## Write CRDs, the operator's RBAC and the API reference from Go.
+	$(BIN)/controller-gen crd:generateEmbeddedObjectMeta=false paths=./api/v1alpha1/... output:crd:dir=config/crd/bases
+	$(BIN)/controller-gen rbac:roleName=liaison-operator paths=./controllers/... output:rbac:dir=config/rbac
+	hack/chart-files.sh
+	hack/api-reference.sh
+
+.PHONY: fmt
+fmt: ## Format the Go code.
+	gofmt -w $$(hack/go-files.sh)
+
+.PHONY: vet
+vet: ## Run go vet on every module.
+	hack/each-module.sh go vet ./...
+
+.PHONY: lint
+lint: $(BIN)/golangci-lint ## Run golangci-lint, which also keeps the directions of imports.
+	$(BIN)/golangci-lint run ./...
+	go test ./test/deps
+
+.PHONY: verify
+verify: $(BIN)/controller-gen $(BIN)/crd-ref-docs $(BIN)/golangci-lint localcluster ## Check formatting, vet, lint, modules, charts, and that what is generated is up to date.
+	hack/verify.sh
+
+.PHONY: test
+test: packages $(OWN_ASSETS) build $(BIN)/promtool ## Run every test: unit, envtest and end to end.
+	hack/test.sh
+
+.PHONY: bench
+bench: $(OWN_ASSETS) build ## Run the benchmarks, which print ratios.
+	hack/bench.sh
+
+.PHONY: packages
+packages:
+	@hack/ensure-packages.sh
+
+##@ Build
+
+.PHONY: build
+build: ## Build the operator and the intake service into bin/.
+	$(GO_BUILD) -o $(BIN)/liaison-operator ./cmd/operator
+	$(GO_BUILD) -o $(BIN)/liaison-intake ./cmd/intake
+
+.PHONY: run
+run: build ## Run the operator on this machine against the cluster of KUBECONFIG.
+	$(BIN)/liaison-operator --intake-image=$(IMAGE_REGISTRY)/liaison-intake:$(VERSION) --operator-namespace=$(NAMESPACE) \
+	  --bind-address=127.0.0.1 --log-format=console $(RUN_FLAGS)
+
+.PHONY: images
+images: $(BIN)/ociimage ## Pack the images into dist/; PUSH=1 also pushes them to IMAGE_REGISTRY.
+	@for name in operator intake; do \
+	  GOOS=linux GOARCH=$(ARCH) go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o dist/$(ARCH)/liaison-$$name ./cmd/$$name; \
+	  $(BIN)/ociimage -binary dist/$(ARCH)/liaison-$$name -arch $(ARCH) -tag $(IMAGE_REGISTRY)/liaison-$$name:$(VERSION) \
+	    -label org.opencontainers.image.title=liaison-$$name -label org.opencontainers.image.version=$(VERSION) \
+	    -label org.opencontainers.image.licenses=Apache-2.0 -output dist/liaison-$$name-$(VERSION)-$(ARCH).tar $(if $(PUSH),-push); \
+	done
+
+.PHONY: localcluster
+localcluster: ## Build the development Kubernetes into bin/k8s (about 12 minutes on two cores the first time).
+	@hack/build-localcluster.sh
+
+##@ Cluster (that of KUBECONFIG)
+
+.PHONY: install
+install: ## Install the CRDs.
+	$(KUBECTL) apply --server-side -f config/crd/bases
+
+.PHONY: uninstall
+uninstall: ## Remove the CRDs, and with them every station of the cluster.
+	$(KUBECTL) delete --ignore-not-found -f config/crd/bases
+
+.PHONY: deploy
+deploy: ## Install the operator by its chart, with the images of IMAGE_REGISTRY and VERSION.
+	HELM=$(HELM) hack/deploy.sh $(NAMESPACE) $(IMAGE_REGISTRY) $(VERSION)
+
+.PHONY: undeploy
+undeploy: ## Remove the operator; CRDs, stations and their data stay.
+	$(HELM) uninstall liaison-operator --namespace $(NAMESPACE) --ignore-not-found --wait
+
+.PHONY: demo
+demo: build localcluster ## Seven townships on a local cluster, or on KUBECONFIG's with IMAGE_REGISTRY.
+	go build -o $(BIN)/demo ./hack/demo
+	@$(BIN)/demo --version $(VERSION) $(if $(filter-out file,$(origin IMAGE_REGISTRY)),--registry $(IMAGE_REGISTRY)) $(DEMO_FLAGS)
+
+.PHONY: demo-down
+demo-down: ## Stop the demo's local cluster and keep its state.
+	@$(K8S)/localcluster down
+
+.PHONY: clean
+clean: ## Stop the local cluster; remove its state, bin/ and dist/.
+	@if [ -x $(K8S)/localcluster ]; then $(K8S)/localcluster down --purge; fi
+	rm -rf $(BIN) dist
+
+##@ Tools (pinned by hack/tools/*/go.mod)
+
+.PHONY: tools
+tools: $(BIN)/controller-gen $(BIN)/crd-ref-docs $(BIN)/golangci-lint $(BIN)/promtool $(BIN)/ociimage ## Build every tool into bin/.
+
+# A tool is built again when its module changes.
+$(BIN)/controller-gen $(BIN)/crd-ref-docs $(BIN)/golangci-lint $(BIN)/promtool: $(BIN)/%: hack/tools/%/go.mod hack/tools/%/go.sum
+	@echo "building $* (a few minutes the first time for a large one)"
+	@go build -C hack/tools/$* -o $@ tool && touch $@
+
+$(BIN)/ociimage: $(wildcard hack/tools/ociimage/*)
+	@go build -C hack/tools/ociimage -o $@ . && touch $@

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Copies into the operator's chart what is generated from Go: the CRDs and the rules of its role.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+files=charts/liaison-operator/files
+mkdir -p "$files/crds"
+rm -f "$files"/crds/*.yaml
+cp config/crd/bases/*.yaml "$files/crds/"
+cp config/rbac/role.yaml "$files/role.yaml"

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Runs every test. TEST_FLAGS are passed to go test, for example TEST_FLAGS=-count=1.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+read -r -a flags <<<"${TEST_FLAGS:-}"
+
+started=$SECONDS
+step() { printf '\n== %s (%d s so far)\n' "$*" $((SECONDS - started)); }
+
+# The end-to-end test gets the machine to itself.
+mapfile -t packages < <(go list ./... | grep -v '/test/e2e$')
+
+step "unit tests and envtest, with the race detector (compiling it all takes some minutes the first time)"
+CGO_ENABLED=1 go test -race -timeout 20m "${flags[@]}" "${packages[@]}"
+
+step "the development cluster's own tests"
+(cd hack/localcluster && go test -timeout 20m "${flags[@]}" ./internal/...)
+
+step "the image packer's tests"
+(cd hack/tools/ociimage && go test "${flags[@]}" ./...)
+
+step "end to end, on a development cluster of its own"
+go test -count=1 -v -timeout 20m ./test/e2e
+
+step "done"
