@@ -10,7 +10,7 @@ import (
 )
 
 func TestValidDocumentsAreAccepted(t *testing.T) {
-	ns := namespace(t)
+	ns := cluster.Namespace(t)
 	for _, document := range documents(t, "testdata/valid.yaml") {
 		document.SetNamespace(ns)
 		if err := api.Create(t.Context(), document); err != nil {

@@ -65,7 +65,7 @@ func customResources(t *testing.T) []apiextensionsv1.CustomResourceDefinition {
 	if err := apiextensionsv1.AddToScheme(scheme); err != nil {
 		t.Fatal(err)
 	}
-	crds, err := client.New(config, client.Options{Scheme: scheme})
+	crds, err := client.New(cluster.Config, client.Options{Scheme: scheme})
 	if err != nil {
 		t.Fatal(err)
 	}

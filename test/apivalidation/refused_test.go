@@ -59,7 +59,7 @@ func submit(t *testing.T, document *unstructured.Unstructured, after map[string]
 		document.SetNamespace("default")
 		return api.Create(t.Context(), document, client.DryRunAll)
 	}
-	document.SetNamespace(namespace(t))
+	document.SetNamespace(cluster.Namespace(t))
 	if err := api.Create(t.Context(), document.DeepCopy()); err != nil {
 		t.Fatalf("the document before the change must be accepted: %v", err)
 	}

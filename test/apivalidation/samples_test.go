@@ -19,7 +19,7 @@ type sample struct {
 }
 
 func TestSamplesAreAccepted(t *testing.T) {
-	ns := namespace(t)
+	ns := cluster.Namespace(t)
 	for _, sample := range samples(t) {
 		for _, document := range sample.asPosted {
 			document.SetNamespace(ns)
