@@ -23,7 +23,8 @@ KUBECTL ?= $(K8S)/kubectl
 HELM ?= $(K8S)/helm
 # Everything but the race detector's tests is built without cgo, so that the build cache is shared and the binaries are static.
 export CGO_ENABLED := 0
-GO_BUILD := go build -ldflags "-X main.version=$(VERSION)"
+# The version is ours to give; what git thinks of the checkout is left out, so that the same sources give the same binary.
+GO_BUILD := go build -buildvcs=false -ldflags "-X main.version=$(VERSION)"
 
 ##@ General
 
@@ -90,7 +91,7 @@ run: build ## Run the operator on this machine against the cluster of KUBECONFIG
 .PHONY: images
 images: $(BIN)/ociimage ## Pack the images into dist/; PUSH=1 also pushes them to IMAGE_REGISTRY.
 	@for name in operator intake; do \
-	  GOOS=linux GOARCH=$(ARCH) go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o dist/$(ARCH)/liaison-$$name ./cmd/$$name; \
+	  GOOS=linux GOARCH=$(ARCH) go build -buildvcs=false -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o dist/$(ARCH)/liaison-$$name ./cmd/$$name; \
 	  $(BIN)/ociimage -binary dist/$(ARCH)/liaison-$$name -arch $(ARCH) -tag $(IMAGE_REGISTRY)/liaison-$$name:$(VERSION) \
 	    -label org.opencontainers.image.title=liaison-$$name -label org.opencontainers.image.version=$(VERSION) \
 	    -label org.opencontainers.image.licenses=Apache-2.0 -output dist/liaison-$$name-$(VERSION)-$(ARCH).tar $(if $(PUSH),-push); \
@@ -120,7 +121,7 @@ undeploy: ## Remove the operator; CRDs, stations and their data stay.
 
 .PHONY: demo
 demo: build localcluster ## Seven townships on a local cluster, or on KUBECONFIG's with IMAGE_REGISTRY.
-	go build -o $(BIN)/demo ./hack/demo
+	@go build -buildvcs=false -o $(BIN)/demo ./hack/demo
 	@$(BIN)/demo --version $(VERSION) $(if $(filter-out file,$(origin IMAGE_REGISTRY)),--registry $(IMAGE_REGISTRY)) $(DEMO_FLAGS)
 
 .PHONY: demo-down
@@ -143,4 +144,4 @@ $(BIN)/controller-gen $(BIN)/crd-ref-docs $(BIN)/golangci-lint $(BIN)/promtool: 
 	@go build -C hack/tools/$* -o $@ tool && touch $@
 
 $(BIN)/ociimage: $(wildcard hack/tools/ociimage/*)
-	@go build -C hack/tools/ociimage -o $@ . && touch $@
+	@go build -C hack/tools/ociimage -buildvcs=false -o $@ . && touch $@

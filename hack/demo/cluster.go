@@ -28,7 +28,10 @@ type cluster struct {
 	settings
 	kubeconfig string
 	// local is true on the development cluster, whose pods have loopback addresses.
-	local  bool
+	local bool
+	// intakeImage is what the stations are to run; known once the operator is installed.
+	intakeImage string
+
 	config *rest.Config
 	client client.Client
 }

@@ -46,7 +46,7 @@ func sameDocuments(a, b string) bool {
 	return strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(a), "---")) == strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(b), "---"))
 }
 
-// values name the images. On the local cluster an image is a binary, whatever its tag; a tag that follows the binary makes a new build roll out.
+// values name the images, and remember the intake's. On the local cluster an image is a binary, whatever its tag; a tag that follows the binary makes a new build roll out.
 func (c *cluster) values() ([]string, error) {
 	operator, intake := c.version, c.version
 	if c.local {
@@ -58,6 +58,7 @@ func (c *cluster) values() ([]string, error) {
 			*tag += "-" + digest
 		}
 	}
+	c.intakeImage = fmt.Sprintf("%s/liaison-intake:%s", c.registry, intake)
 	return []string{"--set", fmt.Sprintf("image.registry=%[1]s,image.tag=%[2]s,intake.image.registry=%[1]s,intake.image.tag=%[3]s",
 		c.registry, operator, intake)}, nil
 }

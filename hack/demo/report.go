@@ -31,7 +31,7 @@ To look around:
 		fmt.Print("\nTo stop (the state is kept; make demo brings it back):\n  make demo-down\n")
 		return nil
 	}
-	fmt.Printf("\nTo remove (the residents' data stays):\n  %s delete -k config/samples && make undeploy\n", kubectl)
+	fmt.Printf("\nTo remove (the residents' data stays, until the namespace is deleted):\n  %s -n %s delete liaisonstations,deputyrosters --all && make undeploy\n", kubectl, county)
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	appsv1 "k8s.io/api/apps/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -31,7 +32,11 @@ func (c *cluster) waitForStations(ctx context.Context, patience time.Duration) e
 		if err != nil {
 			return err
 		}
-		ready := readyNames(found)
+		running, err := c.rolledOut(ctx)
+		if err != nil {
+			return err
+		}
+		ready := readyNames(found, running)
 		progress.show(ready)
 		if len(ready) >= stations {
 			progress.end()
@@ -56,10 +61,26 @@ func (c *cluster) stations(ctx context.Context) ([]v1alpha1.LiaisonStation, erro
 	return list.Items, nil
 }
 
-func readyNames(found []v1alpha1.LiaisonStation) []string {
+// rolledOut tells which stations run the intake image that the operator was just installed with: after an upgrade they are
+// Ready with the one before for a moment.
+func (c *cluster) rolledOut(ctx context.Context) (map[string]bool, error) {
+	var sets appsv1.StatefulSetList
+	if err := c.client.List(ctx, &sets, client.InNamespace(county), client.MatchingLabels{"app.kubernetes.io/name": "liaison-intake"}); err != nil {
+		return nil, fmt.Errorf("listing the intakes: %w", err)
+	}
+	running := map[string]bool{}
+	for _, set := range sets.Items {
+		status := set.Status
+		running[set.Labels["liaison.township.dev/station"]] = set.Spec.Template.Spec.Containers[0].Image == c.intakeImage &&
+			status.ObservedGeneration == set.Generation && status.UpdatedReplicas == 1 && status.ReadyReplicas == 1
+	}
+	return running, nil
+}
+
+func readyNames(found []v1alpha1.LiaisonStation, running map[string]bool) []string {
 	var names []string
 	for _, station := range found {
-		if meta.IsStatusConditionTrue(station.Status.Conditions, v1alpha1.ConditionReady) {
+		if meta.IsStatusConditionTrue(station.Status.Conditions, v1alpha1.ConditionReady) && running[station.Name] {
 			names = append(names, station.Spec.Township.Name)
 		}
 	}

@@ -109,7 +109,7 @@ func (c *container) sitOutBackOff() bool {
 		delay := backOff.Get(key)
 		c.setWaiting("CrashLoopBackOff", fmt.Sprintf("back-off %s restarting failed container=%s pod=%s", delay, c.name, c.pod.describe()))
 		c.event(corev1.EventTypeWarning, "BackOff", "Back-off restarting failed container %s in pod %s", c.name, c.pod.describe())
-		if !c.pod.sleepUntil(finished.Add(delay)) {
+		if !c.pod.pause(finished.Add(delay).Sub(c.pod.node.Clock.Now())) {
 			return false
 		}
 	}
@@ -132,15 +132,15 @@ func (c *container) prepare() (plan, bool) {
 			c.setWaiting(found.reason, found.message)
 			c.event(corev1.EventTypeWarning, "Failed", "Error: %s: %s", found.reason, found.message)
 		}
-		if !c.pod.sleep(retryInterval) {
+		if !c.pod.pause(retryInterval) {
 			return plan, false
 		}
 	}
 }
 
-// sleepUntil waits until the injected clock shows the instant, and returns false when the pod is to stop.
-func (p *Pod) sleepUntil(instant time.Time) bool {
-	timer := p.node.Clock.NewTimer(instant.Sub(p.node.Clock.Now()))
+// pause waits for the duration on the injected clock, and returns false when the pod is to stop.
+func (p *Pod) pause(duration time.Duration) bool {
+	timer := p.node.Clock.NewTimer(duration)
 	defer timer.Stop()
 	select {
 	case <-timer.C():

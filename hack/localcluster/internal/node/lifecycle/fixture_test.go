@@ -31,8 +31,8 @@ import (
 
 func TestMain(m *testing.M) { nodetest.Main(m) }
 
-// testIP is where the tests' containers listen: a loopback address of this package's own.
-const testIP = "127.77.200.1"
+// testIP is where the tests' containers listen: a loopback address of this process's own, so that two runs do not meet.
+var testIP = fmt.Sprintf("127.130.%d.%d", os.Getpid()>>8&0xff, os.Getpid()&0xff|1)
 
 // world is a node with one image, example.test/program, which is the test binary.
 type world struct {

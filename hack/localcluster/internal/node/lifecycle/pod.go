@@ -220,7 +220,7 @@ func (p *Pod) mountVolumes() bool {
 			complaint = message
 			p.node.podEvent(p.Object(), corev1.EventTypeWarning, "FailedMount", "MountVolume.SetUp failed for %s", message)
 		}
-		if !p.sleep(retryInterval) {
+		if !p.awaitNews(retryInterval) {
 			return false
 		}
 	}
@@ -228,7 +228,7 @@ func (p *Pod) mountVolumes() bool {
 
 func (p *Pod) keepVolumesFresh() {
 	complaint := ""
-	for p.sleep(resyncInterval) {
+	for p.awaitNews(resyncInterval) {
 		err := p.node.Volumes.Refresh(p.view(), p.volumesDir())
 		if err == nil {
 			complaint = ""
@@ -241,8 +241,9 @@ func (p *Pod) keepVolumesFresh() {
 	}
 }
 
-// sleep waits for the duration or for news about what the pod refers to, and returns false when the pod is to stop.
-func (p *Pod) sleep(duration time.Duration) bool {
+// awaitNews waits for the duration or for news about what the volumes show, and returns false when the pod is to stop. Only who
+// tends the volumes may call it: it uses up the news.
+func (p *Pod) awaitNews(duration time.Duration) bool {
 	timer := p.node.Clock.NewTimer(duration)
 	defer timer.Stop()
 	select {

@@ -35,9 +35,6 @@ func (p *Process) Terminate() error { return p.signal(syscall.SIGTERM) }
 // Kill ends the container at once.
 func (p *Process) Kill() error { return p.signal(syscall.SIGKILL) }
 
-// PID is the process's number on the host.
-func (p *Process) PID() int { return p.cmd.Process.Pid }
-
 func (p *Process) signal(signal syscall.Signal) error {
 	if err := p.cmd.Process.Signal(signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return err
