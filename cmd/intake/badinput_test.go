@@ -176,6 +176,9 @@ func TestTheDeskRefusesWhoIsNotSignedIn(t *testing.T) {
 		if got.StatusCode != 401 || !strings.Contains(got.body, "登录已过期") {
 			t.Errorf("POST %s: %d", path, got.StatusCode)
 		}
+		if !strings.Contains(got.body, `href="/desk/sign-in"`) {
+			t.Errorf("POST %s: no link leads to the sign-in", path)
+		}
 	}
 	if got := s.backlog(t); got.Routes["county"].Pending != 0 || got.Visits != 0 {
 		t.Errorf("something was written: %+v", got)
@@ -199,11 +202,19 @@ func TestSignInTellsNothingAndSlowsGuessing(t *testing.T) {
 	open(t, s.public).suggest("管理员被限制时，群众照样能提意见。")
 }
 
+func TestTheUsernameMayBeginWithACapital(t *testing.T) {
+	s := start(t, newMount(t))
+	open(t, s.public).visit("/desk/sign-in").fill("main", "username", " Wang", "password", firstPassword).arrives(200, "/desk").sees("nav", "王管理员")
+}
+
 func TestMovesTheRulesRefuse(t *testing.T) {
 	s := start(t, newMount(t))
 	code := open(t, s.public).suggest("请在村口装一盏路灯。")
 	staff := open(t, s.public).signIn().visit("/desk/cases/" + code)
 	staff.fill("#next", "reason", "忘了选").arrives(422, "/desk/cases/").sees(".problems", "请填写“办理方式”")
+	if link := staff.page.Find(".problems a").AttrOr("href", ""); !staff.page.Find(link).Is("input") {
+		t.Errorf("the summary's link %q leads to nothing that takes the focus", link)
+	}
 	if got := staff.text("textarea[name=reason]"); got != "忘了选" {
 		t.Errorf("what was typed is lost: %q", got)
 	}

@@ -19,14 +19,19 @@ func TestASuggestionComesBack(t *testing.T) {
 		t.Fatalf("the operator is told %+v", got)
 	}
 
+	// Until it is classified, the deadline is that of classifying it.
+	resident.visit("/status?code="+code).sees("main", "最迟在这一天定下由谁来办")
+	resident.visit(resident.page.Find("a[hreflang=en]").AttrOr("href", "")).sees("main", code, "Who handles it is decided by")
+	resident.visit("/?lang=zh")
+
 	staff := open(t, s.public).signIn()
-	staff.sees(".queue", "道路交通", "白额村", "田间路被冲毁", "待分类")
+	staff.visit("/desk/").arrives(200, "/desk").sees(".queue", "道路交通", "白额村", "田间路被冲毁", "待分类")
 	staff.visit("/desk/cases/"+code).sees("#contact", "张三", "13912345678").sees("#next h2", "分类")
 	staff.fill("#next", "route", "county", "reason", "乡里没有修路资金").arrives(200, "/desk/cases/")
 	if got := s.backlog(t); got.Routes[casework.County].Pending != 1 || got.Routes[casework.Unclassified].Pending != 0 {
 		t.Fatalf("after classifying the operator is told %+v", got.Routes)
 	}
-	resident.visit("/status?code="+code).sees(".timeline .now", "答复").sees(".timeline", "县里部门")
+	resident.visit("/status?code="+code).sees(".timeline .now", "答复").sees(".timeline", "县里部门").sees("main", "办结期限")
 
 	staff.sees("#next h2", "答复").fill("#next", "result", "A", "text", "县交通局已修通。")
 	resident.visit("/status?code="+strings.ToLower(strings.ReplaceAll(code, "-", ""))).sees(".timeline", "县交通局已修通")
@@ -88,4 +93,19 @@ func TestTwoColleaguesAtOneCase(t *testing.T) {
 	other.visit("/desk/cases/"+code).fill("#next", "route", "on_the_spot", "reason", "站里有灯")
 	other.fill("#next", "result", "A", "text", "已装好。")
 	one.fill("#next", "route", "county", "reason", "要县里批").arrives(409, "/desk/cases/").sees(".problems", "同事").sees("#next h2", "反馈")
+}
+
+func TestAMoveIsMadeOnTheCaseThatWasRead(t *testing.T) {
+	s := start(t, newMount(t))
+	code := open(t, s.public).suggest("请在村口装一盏路灯。")
+	one, other := open(t, s.public).signIn(), open(t, s.public).signIn()
+	one.visit("/desk/cases/"+code).fill("#next", "route", "on_the_spot", "reason", "站里有灯").fill("#next", "result", "A", "text", "已装好。")
+	other.visit("/desk/cases/"+code).fill("details form", "result", "B", "text", "年底前装。").arrives(200, "/desk/cases/")
+
+	// The feedback would be recorded for an answer that the resident was never told.
+	one.fill("#next", "channel", "phone", "text", "已告知装好。").arrives(409, "/desk/cases/").sees(".problems", "有了变化").sees("#history", "年底前装")
+	if got := one.text("#next textarea"); got != "已告知装好。" {
+		t.Errorf("what was typed is lost: %q", got)
+	}
+	one.fill("#next", "text", "已告知年底前装。").arrives(200, "/desk/cases/").sees("#next h2", "结案")
 }

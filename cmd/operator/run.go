@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"time"
 
@@ -99,17 +100,12 @@ func managerOptions(o options) ctrl.Options {
 // cacheOptions holds what the controllers read and, when namespaces are named, only what lies in them. The HolidayCalendars of the operator's own
 // namespace serve every station and are read in any case.
 func cacheOptions(o options) cache.Options {
-	informers := station.CacheOptions()
-	if len(o.watchNamespaces) == 0 {
-		return informers
+	informers := station.CacheOptions(o.watchNamespaces...)
+	if len(o.watchNamespaces) > 0 {
+		withOurs := maps.Clone(informers.DefaultNamespaces)
+		withOurs[o.operatorNamespace] = cache.Config{}
+		informers.ByObject[&v1alpha1.HolidayCalendar{}] = cache.ByObject{Namespaces: withOurs}
 	}
-	informers.DefaultNamespaces = map[string]cache.Config{}
-	withOurs := map[string]cache.Config{o.operatorNamespace: {}}
-	for _, namespace := range o.watchNamespaces {
-		informers.DefaultNamespaces[namespace] = cache.Config{}
-		withOurs[namespace] = cache.Config{}
-	}
-	informers.ByObject[&v1alpha1.HolidayCalendar{}] = cache.ByObject{Namespaces: withOurs}
 	return informers
 }
 

@@ -32,12 +32,6 @@ type FieldError struct {
 	Least, Most, Length int
 }
 
-// MessageKey finds what is wrong, in words, in a catalogue.
-func (e FieldError) MessageKey() string { return "problem." + e.Code }
-
-// RemedyKey finds what to do about it, in words, in a catalogue.
-func (e FieldError) RemedyKey() string { return "remedy." + e.Code }
-
 func (e FieldError) Error() string { return e.Field + ": " + e.Code }
 
 // FieldErrors are all that is wrong with an input, in the order of its fields and at most one for each; never empty.

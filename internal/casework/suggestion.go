@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -86,13 +87,21 @@ func checkTopic(topic string, topics []string) *FieldError {
 	return nil
 }
 
-// checkPhone folds the full-width digits of Chinese keyboards (NFKC) before it looks at the pattern.
+// checkPhone folds the full-width digits of Chinese keyboards (NFKC) before it looks at the pattern, and drops the marks of
+// direction that address books put around a number: its owner can neither see nor delete them.
 func checkPhone(s string) (string, *FieldError) {
-	phone, problem := residentPhone.clean(norm.NFKC.String(s))
+	phone, problem := residentPhone.clean(strings.Map(dropFormatting, norm.NFKC.String(s)))
 	if problem == nil && phone != "" && !phonePattern.MatchString(phone) {
 		problem = &FieldError{Field: FieldPhone, Code: CodeBadPhone}
 	}
 	return phone, problem
+}
+
+func dropFormatting(r rune) rune {
+	if unicode.Is(unicode.Cf, r) {
+		return -1
+	}
+	return r
 }
 
 // CheckKey says what is wrong with an idempotency key that somebody sent: a FieldError or nil.

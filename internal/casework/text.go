@@ -15,16 +15,18 @@ type textField struct {
 	lines       bool
 }
 
-// Browsers send forms with CRLF; some keyboards type the separators.
-var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n", "\u0085", "\n")
+// Browsers send forms with CRLF; some keyboards type the separators. What is copied from pages and messengers brings
+// characters that nobody sees: left in, they would make an empty text look written.
+var unseen = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n", "\u0085", "\n",
+	"\u200B", "", "\u2060", "", "\uFEFF", "")
 
-// clean normalises the text (NFC, line ends as \n, no white space around) and says what is wrong with it.
+// clean normalises the text (NFC, line ends as \n, no white space around, nothing of no width) and says what is wrong with it.
 func (f textField) clean(s string) (string, *FieldError) {
 	// Decoders put U+FFFD where they met something that is no UTF-8.
 	if !utf8.ValidString(s) || strings.ContainsRune(s, utf8.RuneError) {
 		return "", &FieldError{Field: f.name, Code: CodeUnreadableText}
 	}
-	s = strings.TrimSpace(norm.NFC.String(lineEnds.Replace(s)))
+	s = strings.TrimSpace(norm.NFC.String(unseen.Replace(s)))
 	if strings.ContainsFunc(s, f.forbids) {
 		return "", &FieldError{Field: f.name, Code: CodeControlCharacter}
 	}

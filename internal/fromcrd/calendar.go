@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/internal/workday"
@@ -25,7 +26,7 @@ func Calendar(objects []v1alpha1.HolidayCalendar, operatorNamespace, namespace s
 		problems = append(problems, err)
 	}
 	if err := errors.Join(problems...); err != nil {
-		return nil, err
+		return nil, errors.New(strings.ReplaceAll(err.Error(), "\n", "; ")) // conditions and events are single lines
 	}
 	return workday.NewCalendar(years...)
 }

@@ -81,6 +81,17 @@ func TestCalendarNamesWhatCannotBeRight(t *testing.T) {
 	}
 }
 
+// Conditions and events are single lines.
+func TestSeveralProblemsAreOneLine(t *testing.T) {
+	_, err := fromcrd.Calendar([]v1alpha1.HolidayCalendar{
+		*fixture.HolidayCalendar("a").In("jixian").Year(2027).Off("2028-01-01", "元旦").Obj(),
+		*fixture.HolidayCalendar("b").In("jixian").Year(2028).Off("2029-01-01", "元旦").Obj(),
+	}, "liaison-system", "jixian")
+	if err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), "HolidayCalendar a") || !strings.Contains(err.Error(), "HolidayCalendar b") {
+		t.Errorf("the error is %q, want both calendars in one line", err)
+	}
+}
+
 func TestSameYearInTwoNamespacesIsNoConflict(t *testing.T) {
 	objects := []v1alpha1.HolidayCalendar{
 		*fixture.HolidayCalendar("a").In("jixian").Year(2027).Off("2027-01-01", "元旦").Obj(),

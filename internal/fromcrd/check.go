@@ -24,10 +24,10 @@ func Check(spec *v1alpha1.DeputyRosterSpec) Problems {
 	p.checkPeople(spec)
 	p.checkReception(spec)
 	p.checkDuty(spec)
-	if spec.HorizonMonths < 0 || spec.HorizonMonths > 12 {
-		p.add(specPath.Child("horizonMonths"), "must be 1 to 12")
+	if spec.HorizonMonths < 0 || spec.HorizonMonths > LongestHorizon {
+		p.add(specPath.Child("horizonMonths"), "must be 1 to %d", LongestHorizon)
 	}
-	if _, err := zoneOf(spec); err != nil || spec.TimeZone == "Local" {
+	if _, err := zoneOf(spec); err != nil {
 		p.add(specPath.Child("timeZone"), "%q is no time zone; write an IANA name, for example Asia/Shanghai", spec.TimeZone)
 	}
 	return p

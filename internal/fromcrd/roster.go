@@ -2,6 +2,7 @@ package fromcrd
 
 import (
 	"cmp"
+	"errors"
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -36,12 +37,8 @@ type Roster struct {
 // RosterOf reads a roster. Where there are problems, the result is of no use but for its Zone, which falls back on the default one.
 func RosterOf(spec *v1alpha1.DeputyRosterSpec) (Roster, Problems) {
 	problems := Check(spec)
-	zone, err := zoneOf(spec)
-	if err != nil {
-		zone = time.FixedZone(defaultTimeZone, 8*60*60)
-	}
 	roster := Roster{
-		Zone:          zone,
+		Zone:          zoneOrDefault(spec),
 		HorizonMonths: int(cmp.Or(spec.HorizonMonths, defaultHorizonMonths)),
 		AnnounceDays:  defaultAnnounceDays,
 	}
@@ -65,7 +62,28 @@ func RosterOf(spec *v1alpha1.DeputyRosterSpec) (Roster, Problems) {
 	return roster, problems
 }
 
+// Zone is the time zone in which a roster's days begin and end. Without a roster (nil), and where the roster's zone cannot be read, which
+// its own conditions say, it is that of all China.
+func Zone(roster *v1alpha1.DeputyRoster) *time.Location {
+	if roster == nil {
+		return zoneOrDefault(&v1alpha1.DeputyRosterSpec{})
+	}
+	return zoneOrDefault(&roster.Spec)
+}
+
+func zoneOrDefault(spec *v1alpha1.DeputyRosterSpec) *time.Location {
+	zone, err := zoneOf(spec)
+	if err != nil {
+		return time.FixedZone(defaultTimeZone, 8*60*60)
+	}
+	return zone
+}
+
+// zoneOf refuses Local, which Go knows and which would be the machine's.
 func zoneOf(spec *v1alpha1.DeputyRosterSpec) (*time.Location, error) {
+	if spec.TimeZone == "Local" {
+		return nil, errors.New("the name Local is no IANA name")
+	}
 	return time.LoadLocation(cmp.Or(spec.TimeZone, defaultTimeZone))
 }
 

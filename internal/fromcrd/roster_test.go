@@ -158,3 +158,19 @@ func date(t *testing.T, s string) workday.Date {
 	}
 	return d
 }
+
+func TestDaysBeginInTheRostersZoneOrInChinas(t *testing.T) {
+	in := func(zone string) *v1alpha1.DeputyRoster {
+		return &v1alpha1.DeputyRoster{Spec: v1alpha1.DeputyRosterSpec{TimeZone: zone}}
+	}
+	for want, rosters := range map[string][]*v1alpha1.DeputyRoster{
+		"Asia/Urumqi":   {in("Asia/Urumqi")},
+		"Asia/Shanghai": {nil, in(""), in("Local"), in("Mars/Olympus")},
+	} {
+		for _, roster := range rosters {
+			if got := fromcrd.Zone(roster).String(); got != want {
+				t.Errorf("the zone of %+v is %s, want %s", roster, got, want)
+			}
+		}
+	}
+}

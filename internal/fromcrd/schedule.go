@@ -8,6 +8,12 @@ import (
 	"township.dev/liaison/internal/workday"
 )
 
+// LongestHorizon is how many months a roster can plan, the present one included.
+const LongestHorizon = 12
+
+// ScheduleName is the name of a roster's DutySchedule for a month.
+func ScheduleName(roster string, month workday.Month) string { return roster + "-" + month.String() }
+
 // Published is a month's plan as it was published.
 type Published struct {
 	Month workday.Month

@@ -65,6 +65,7 @@ func (s *state) refreshDocuments() {
 	read, err := mounted.ReadDocuments(s.config.ConfigDir)
 	current := s.documents.Current()
 	switch {
+	case err != nil && s.knows(err): // read again without having changed
 	case err != nil:
 		s.metrics.Reloaded(err)
 		s.problem.Store(&err)
@@ -77,6 +78,12 @@ func (s *state) refreshDocuments() {
 		s.metrics.Reloaded(nil)
 		s.log.Info("documents in force", "station", read.Station.Name, "shifts", len(read.Schedule.Shifts))
 	}
+}
+
+// knows reports whether the newest documents are known to be bad in just this way.
+func (s *state) knows(err error) bool {
+	problem := s.problem.Load()
+	return problem != nil && (*problem).Error() == err.Error()
 }
 
 // refreshStaff makes the accounts those of the station's administrators.
@@ -146,7 +153,7 @@ func (s *state) sign() web.Sign {
 func (s *state) backlog(ctx context.Context) (stationconf.BacklogReport, error) {
 	d := s.documents.Current()
 	if d == nil {
-		return stationconf.BacklogReport{}, s.ready()
+		return stationconf.BacklogReport{}, errNoDocuments
 	}
 	b, err := s.repository.Backlog(ctx, d.Today(s.now()))
 	if err != nil {

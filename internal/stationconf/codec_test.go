@@ -123,6 +123,8 @@ func TestBadStationsAreRefusedByField(t *testing.T) {
 		"deadlines.township": func(s *stationconf.Station) {
 			s.Deadlines[casework.Township] = casework.Deadline{WorkingDays: 1, Months: 1}
 		},
+		"deadlines.explain":      func(s *stationconf.Station) { s.Deadlines[casework.Explain] = casework.Deadline{WorkingDays: 251} },
+		"deadlines.on_the_spot":  func(s *stationconf.Station) { s.Deadlines[casework.OnTheSpot] = casework.Deadline{Months: 13} },
 		"deadlines.unclassified": func(s *stationconf.Station) { s.Deadlines[casework.Unclassified] = casework.Deadline{Months: 1} },
 	} {
 		s := zhongduo()

@@ -73,11 +73,6 @@ var (
 	hoursOfDay   = regexp.MustCompile(`^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$`)
 )
 
-// ClassifiedRoutes are the routes a case can be given; each has a deadline in Station.Deadlines.
-func ClassifiedRoutes() []casework.Route {
-	return []casework.Route{casework.OnTheSpot, casework.Township, casework.County, casework.Explain}
-}
-
 // Location is the station's time zone.
 func (s Station) Location() (*time.Location, error) {
 	loc, err := time.LoadLocation(s.TimeZone)
@@ -91,7 +86,7 @@ func (s Station) check(c *checker) {
 	c.text("namespace", s.Namespace, 63)
 	c.text("name", s.Name, 40)
 	c.text("displayName", s.DisplayName, 60)
-	_, err := time.LoadLocation(s.TimeZone)
+	_, err := s.Location()
 	c.refuse(s.TimeZone != "" && err == nil, "timeZone", "must be an IANA name, for example Asia/Shanghai")
 	c.within("township", s.Township.check)
 	c.within("contact", s.Contact.check)
@@ -125,15 +120,22 @@ func (s Station) checkTopics(c *checker) {
 	}
 }
 
+// The longest deadlines, as in the API: every due day is found by walking the calendar.
+const (
+	mostWorkingDays = 250
+	mostMonths      = 12
+)
+
 func (s Station) checkDeadlines(c *checker) {
 	known := map[casework.Route]bool{}
-	for _, route := range ClassifiedRoutes() {
+	for _, route := range casework.Routes() {
 		known[route] = true
 		d, found := s.Deadlines[route]
 		field := "deadlines." + string(route)
 		c.refuse(found, field, "is missing; every route needs a deadline")
 		c.refuse(!found || (d.WorkingDays > 0) != (d.Months > 0), field, "must have exactly one of workingDays and months")
 		c.refuse(d.WorkingDays >= 0 && d.Months >= 0, field, "must not be negative")
+		c.refuse(d.WorkingDays <= mostWorkingDays && d.Months <= mostMonths, field, "must be at most %d working days or %d months", mostWorkingDays, mostMonths)
 	}
 	for route := range s.Deadlines {
 		c.refuse(known[route], "deadlines."+string(route), "is not a route; routes are on_the_spot, township, county and explain")
@@ -222,7 +224,7 @@ func (s Shift) check(c *checker) {
 
 func (r BacklogReport) check(c *checker) {
 	known := map[casework.Route]bool{casework.Unclassified: true}
-	for _, route := range ClassifiedRoutes() {
+	for _, route := range casework.Routes() {
 		known[route] = true
 	}
 	for route := range known {

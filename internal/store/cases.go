@@ -68,17 +68,16 @@ func (s *Store) Case(ctx context.Context, code casework.Code) (casework.Case, er
 // Change implements casework.Cases.
 func (s *Store) Change(ctx context.Context, code casework.Code, change func(casework.Case) (casework.Case, casework.Event, error)) (casework.Case, error) {
 	var after casework.Case
-	// An error of change goes back as it is, so that callers see their own.
-	var refused error
 	err := s.writer.do(ctx, func(t *transaction) error {
 		before, err := readCase(t.row, caseByCode, string(code))
 		if err != nil {
 			return noCase(err)
 		}
-		var event casework.Event
-		if after, event, refused = change(before.Case); refused != nil {
-			return refused
+		moved, event, err := change(before.Case)
+		if err != nil {
+			return refusedChange{err}
 		}
+		after = moved
 		if err := changeCase(t, before.id, before.Seq, after); err != nil {
 			return err
 		}
@@ -87,14 +86,19 @@ func (s *Store) Change(ctx context.Context, code casework.Code, change func(case
 		}
 		return addEvent(t, before.id, event)
 	})
+	var refused refusedChange
 	switch {
-	case refused != nil && errors.Is(err, refused):
-		return casework.Case{}, refused
+	case errors.As(err, &refused):
+		return casework.Case{}, refused.error
 	case err != nil:
 		return casework.Case{}, fmt.Errorf("changing a case: %w", err)
 	}
 	return after, nil
 }
+
+// refusedChange carries an error of change to the caller, who gets it back as it is. It comes through the writer's answer
+// and not through a shared variable, because the writer may still be at work when the caller's time is up.
+type refusedChange struct{ error }
 
 // asReader runs queries on the readers' connections.
 func (s *Store) asReader(ctx context.Context) querier {

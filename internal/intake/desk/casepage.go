@@ -39,6 +39,8 @@ type entryView struct {
 type offered struct {
 	Code casework.Code
 	Move casework.Action
+	// Seq of the last event on the page.
+	Seq int
 	// Prefix keeps the ids of several forms on the page apart.
 	Prefix  string
 	Form    *web.Form
@@ -53,7 +55,7 @@ var mostCharacters = map[string]int{"reason": casework.MostReason, "answer": cas
 
 // Offer prepares the form of a move.
 func (v caseView) Offer(move casework.Action) offered {
-	o := offered{Code: v.Code, Move: move, Form: web.NewForm(), Most: mostCharacters}
+	o := offered{Code: v.Code, Move: move, Seq: v.Seq, Form: web.NewForm(), Most: mostCharacters}
 	if move != v.Next {
 		o.Prefix = string(move) + "-"
 	}

@@ -52,6 +52,7 @@ func New(o Options) (*Desk, error) {
 	d.area.Page("POST /desk/sign-in", d.signIn)
 	d.area.Page("POST /desk/sign-out", d.signOut)
 	d.area.Page("GET /desk", d.staffOnly(d.queue))
+	d.area.Page("GET /desk/{$}", d.staffOnly(toQueue)) // as people type it
 	d.area.Page("GET /desk/cases/{code}", d.staffOnly(d.showCase))
 	for _, move := range moves {
 		d.area.Page("POST /desk/cases/{code}/"+string(move.action), d.staffOnly(d.move(move)))
@@ -66,5 +67,6 @@ var (
 	signInFailed    = web.Problem{Status: http.StatusUnauthorized, Code: "sign_in_failed"}
 	tooManyAttempts = web.Problem{Status: http.StatusTooManyRequests, Code: "too_many_attempts"}
 	sessionEnded    = web.Problem{Status: http.StatusUnauthorized, Code: "session_ended"}
+	caseMoved       = web.Problem{Status: http.StatusConflict, Code: "case_moved"}
 	visitKeyReused  = web.Problem{Status: http.StatusConflict, Code: "visit_key_reused"}
 )

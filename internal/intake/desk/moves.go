@@ -1,10 +1,10 @@
 package desk
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 
 	"township.dev/liaison/internal/casework"
 	"township.dev/liaison/internal/intake/refusal"
@@ -41,14 +41,17 @@ func (d *Desk) move(m moveForm) web.Handler {
 		if err != nil {
 			return err
 		}
-		err = d.apply(r.Context(), code, m.read(form), sessionOf(r).Account.Actor())
+		err = d.apply(r, code, form.Value(fieldSeq), m.read(form))
 		if err == nil {
 			http.Redirect(w, r, "/desk/cases/"+code.String(), http.StatusSeeOther)
 			return nil
 		}
 		form.Refuse(refusal.Fields(err)...)
-		if errors.Is(err, casework.ErrNotAllowed) {
+		switch {
+		case errors.Is(err, casework.ErrNotAllowed):
 			form.Refuse(refusal.MoveNotAllowed)
+		case errors.Is(err, errMovedMeanwhile):
+			form.Refuse(caseMoved)
 		}
 		if form.OK() {
 			return fmt.Errorf("moving a case: %w", err)
@@ -57,10 +60,21 @@ func (d *Desk) move(m moveForm) web.Handler {
 	}
 }
 
-func (d *Desk) apply(ctx context.Context, code casework.Code, move casework.Move, by casework.Actor) error {
-	rules, now := d.documents().Rules, d.now()
-	_, err := d.repository.Change(ctx, code, func(c casework.Case) (casework.Case, casework.Event, error) {
-		return rules.Apply(c, move, by, now)
+// fieldSeq is the hidden field with the number of the last event that the page showed.
+const fieldSeq = "seq"
+
+var errMovedMeanwhile = errors.New("the case was moved since the page was opened")
+
+// apply moves the case. seen is what stood in fieldSeq: a move the rules still allow is refused when the case is no longer
+// the one on the page, or a feedback would be recorded for an answer that a colleague has just replaced. Empty, it is not compared.
+func (d *Desk) apply(r *http.Request, code casework.Code, seen string, move casework.Move) error {
+	rules, by, now := d.documents().Rules, sessionOf(r).Account.Actor(), d.now()
+	_, err := d.repository.Change(r.Context(), code, func(c casework.Case) (casework.Case, casework.Event, error) {
+		moved, event, err := rules.Apply(c, move, by, now)
+		if err == nil && seen != "" && seen != strconv.Itoa(c.Seq) {
+			err = errMovedMeanwhile
+		}
+		return moved, event, err
 	})
 	return err
 }

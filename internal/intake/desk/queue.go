@@ -70,6 +70,11 @@ func (d *Desk) queue(w http.ResponseWriter, r *http.Request) error {
 	return d.area.Render(w, r, http.StatusOK, "queue", view)
 }
 
+func toQueue(w http.ResponseWriter, r *http.Request) error {
+	http.Redirect(w, r, "/desk", http.StatusMovedPermanently)
+	return nil
+}
+
 func viewDue(due, today workday.Date, loc *time.Location) dueView {
 	if due.IsZero() {
 		return dueView{}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -75,7 +76,8 @@ func (d *Desk) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	username, password := strings.TrimSpace(form.Value("username")), form.Value("password")
+	// Usernames have no capitals, but keyboards of phones begin with one.
+	username, password := strings.ToLower(strings.TrimSpace(form.Value("username"))), form.Value("password")
 	form.Require("username", username)
 	form.Require("password", password)
 	if len(username) > usernameLimit || len(password) > passwordLimit {
@@ -86,9 +88,8 @@ func (d *Desk) signIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	try := attempt{username, addressOf(r)}
 	if wait := d.throttle.begin(try, d.now()); wait > 0 {
-		seconds := int(wait.Round(time.Second) / time.Second)
-		w.Header().Set("Retry-After", fmt.Sprint(seconds))
-		form.Refuse(tooManyAttempts.With("minutes", (seconds+59)/60))
+		w.Header().Set("Retry-After", strconv.Itoa(begun(wait, time.Second)))
+		form.Refuse(tooManyAttempts.With("minutes", begun(wait, time.Minute)))
 		return d.renderSignIn(w, r, form)
 	}
 	session, err := d.repository.SignIn(r.Context(), username, password, d.now(), sessionLife)

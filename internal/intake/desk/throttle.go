@@ -63,6 +63,9 @@ func penalty(failures int) time.Duration {
 	return wait
 }
 
+// begun counts the units of a wait; one that has begun counts whole, so that nobody is told to wait 0 minutes.
+func begun(wait, unit time.Duration) int { return int((wait + unit - 1) / unit) }
+
 // succeeded forgets the failures of who got in.
 func (t *throttle) succeeded(a attempt) {
 	t.mu.Lock()

@@ -57,6 +57,16 @@ func TestTheWaitHasAnEnd(t *testing.T) {
 	}
 }
 
+func TestNobodyIsToldToWaitNothing(t *testing.T) {
+	for wait, want := range map[time.Duration][2]int{
+		time.Millisecond: {1, 1}, 30 * time.Second: {30, 1}, time.Minute: {60, 1}, time.Minute + time.Millisecond: {61, 2},
+	} {
+		if got := [2]int{begun(wait, time.Second), begun(wait, time.Minute)}; got != want {
+			t.Errorf("%s is told as %d seconds and %d minutes, want %d and %d", wait, got[0], got[1], want[0], want[1])
+		}
+	}
+}
+
 func TestMemoryDoesNotGrowWithTheNumberOfGuessers(t *testing.T) {
 	throttle := newThrottle()
 	for n := range 3 * mostRemembers {

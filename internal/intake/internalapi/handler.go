@@ -2,7 +2,6 @@ package internalapi
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -65,7 +64,7 @@ func backlog(o Options) http.Handler {
 			http.Error(w, "the backlog could not be counted; the intake's log says why", http.StatusInternalServerError)
 			return
 		}
-		data, err := json.Marshal(report)
+		data, err := stationconf.EncodeBacklogReport(report)
 		if err != nil {
 			o.Log.Error("encoding the backlog", "error", err.Error())
 			http.Error(w, "the backlog could not be encoded; the intake's log says why", http.StatusInternalServerError)
@@ -73,6 +72,6 @@ func backlog(o Options) http.Handler {
 		}
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Cache-Control", "no-store")
-		_, _ = w.Write(append(data, '\n'))
+		_, _ = w.Write(data)
 	})
 }

@@ -77,9 +77,9 @@ func read[T any](dir, file string, sum hash.Hash, decode func([]byte) (T, error)
 
 // NewDocuments makes a set of documents that stationconf has checked.
 func NewDocuments(station stationconf.Station, calendar stationconf.Calendar, schedule stationconf.Schedule) (*Documents, error) {
-	location, err := time.LoadLocation(station.TimeZone)
+	location, err := station.Location()
 	if err != nil {
-		return nil, fmt.Errorf("the station's time zone: %w", err)
+		return nil, err
 	}
 	holidays, err := workday.NewCalendar(calendar.Years...)
 	if err != nil {

@@ -38,8 +38,10 @@ type statusView struct {
 type progressView struct {
 	casework.Case
 	DueDay *time.Time
-	Late   bool
-	Steps  []stepView
+	// DueWords is the key of what has to be done by DueDay: before a case is classified that is to classify it, not to settle it.
+	DueWords string
+	Late     bool
+	Steps    []stepView
 }
 
 // stepView is one station of the way; Class is done, now, or empty for what is yet to come.
@@ -79,7 +81,10 @@ func (p *Public) find(r *http.Request, typed string) (casework.Case, error) {
 
 func (p *Public) progress(r *http.Request, c casework.Case) *progressView {
 	d := p.documents()
-	view := &progressView{Case: c, Late: c.Overdue(d.Today(p.now())), Steps: p.steps(r, c)}
+	view := &progressView{Case: c, DueWords: "status.due", Late: c.Overdue(d.Today(p.now())), Steps: p.steps(r, c)}
+	if c.Route == casework.Unclassified {
+		view.DueWords = "status.due_triage"
+	}
 	if c.Pending() && !c.Clock.Due.IsZero() {
 		due := c.Clock.Due.In(d.Location)
 		view.DueDay = &due

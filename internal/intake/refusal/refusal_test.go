@@ -27,10 +27,10 @@ func TestEveryFieldErrorHasWords(t *testing.T) {
 		t.Fatalf("found %d codes; has the file moved?", len(codes))
 	}
 	for _, c := range codes {
-		e := casework.FieldError{Code: string(c[1])}
+		code := string(c[1])
 		for language, words := range catalogues {
-			if !words.Has(e.MessageKey()) || !words.Has(e.RemedyKey()) {
-				t.Errorf("%s has no words for %s", language, e.Code)
+			if !words.Has("problem."+code) || !words.Has("remedy."+code) {
+				t.Errorf("%s has no words for %s", language, code)
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 )
 
 // Sign is what the head and foot of every page tell: whose station this is and how to reach it.
@@ -51,36 +52,35 @@ func (a *Area) translate(err error) (Problem, bool) {
 // View is what a template sees.
 type View struct {
 	Language Language
-	// Path of the page, for the links that switch the language.
-	Path    string
-	Query   string
-	Sign    Sign
-	Visitor string
-	Data    any
+	Sign     Sign
+	Visitor  string
+	Data     any
+
+	// address of the page; nil when no link can lead to it.
+	address *url.URL
+}
+
+// In is the address of the page in a language. The path stays escaped as it came: unescaped, /%2Felsewhere.example would
+// become a link to another site.
+func (v View) In(l Language) string {
+	if v.address == nil {
+		return "/?lang=" + l.Short()
+	}
+	query := v.address.Query()
+	query.Set("lang", l.Short())
+	return v.address.EscapedPath() + "?" + query.Encode()
 }
 
 // Render writes the page. It is rendered whole before a byte is sent, so that a fault cannot leave half a page.
 func (a *Area) Render(w http.ResponseWriter, r *http.Request, status int, page string, data any) error {
-	view := View{Language: languageOf(r), Path: r.URL.Path, Sign: a.Sign(), Data: data}
-	if !a.router.hasPage(r) {
-		view.Path = "/" // the page answers a post to an address that no link can lead to
-	}
-	if r.URL.RawQuery != "" {
-		view.Query = withoutLanguage(r)
+	view := View{Language: languageOf(r), Sign: a.Sign(), Data: data}
+	if a.router.hasPage(r) {
+		view.address = r.URL
 	}
 	if a.Visitor != nil {
 		view.Visitor = a.Visitor(r)
 	}
 	return a.pages.write(w, status, page, view)
-}
-
-func withoutLanguage(r *http.Request) string {
-	query := r.URL.Query()
-	query.Del("lang")
-	if len(query) == 0 {
-		return ""
-	}
-	return query.Encode() + "&"
 }
 
 // RenderForm renders a page with a form in it and answers with the status of the form's first problem.

@@ -248,6 +248,26 @@ func TestLanguageByAddressThenCookieThenBrowser(t *testing.T) {
 	}
 }
 
+func TestTheLinkToTheOtherLanguageStaysOnThePage(t *testing.T) {
+	s := newSite(t)
+	for path, want := range map[string]string{
+		"/":                        "/?lang=en",
+		"/?code=W69R-04ZW&lang=zh": "/?code=W69R-04ZW&lang=en",
+		"/?after=p.1&all=1":        "/?after=p.1&all=1&lang=en",
+		"/%2Felsewhere.example/x":  "/%2Felsewhere.example/x?lang=en", // unescaped it would lead to another site
+		"/%3Fa%23b":                "/%3Fa%23b?lang=en",
+	} {
+		_, page := s.do(t, "GET", path, "")
+		doc, err := goquery.NewDocumentFromReader(strings.NewReader(page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := doc.Find("a[hreflang=en]").AttrOr("href", ""); got != want {
+			t.Errorf("on %s it leads to %s, want %s", path, got, want)
+		}
+	}
+}
+
 func TestEveryAnswerIsSafeForABrowser(t *testing.T) {
 	s := newSite(t)
 	for _, path := range []string{"/", "/nowhere", "/api/nowhere", "/broken/x", "/panics"} {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"sync/atomic"
 	"testing"
@@ -66,6 +67,18 @@ var changeTests = map[string]func(*testing.T, *station){
 		}
 		if history, err := s.History(t.Context(), before.Code); err != nil || len(history) != 1 {
 			t.Errorf("%d events, error %v", len(history), err)
+		}
+	},
+	"who does not wait for the refusal of a move may miss it": func(t *testing.T, s *station) {
+		code := s.receive(road).Code
+		ctx, cancel := context.WithCancel(t.Context())
+		errRefused := errors.New("no")
+		_, err := s.Change(ctx, code, func(c casework.Case) (casework.Case, casework.Event, error) {
+			cancel()
+			return c, casework.Event{}, errRefused
+		})
+		if !errors.Is(err, context.Canceled) && err != errRefused { //nolint:errorlint // an error of change comes back as it is
+			t.Errorf("got %v", err)
 		}
 	},
 	"changes of one case come one after the other": func(t *testing.T, s *station) {
