@@ -97,11 +97,24 @@ func (a *Applier) write(ctx context.Context, live client.Object, want *document)
 			return Unchanged, err
 		}
 	}
-	if err := a.Client.Apply(ctx, want, client.FieldOwner(a.FieldManager), client.ForceOwnership); err != nil {
+	if err := a.Client.Apply(ctx, want, a.applyOptions(operation)...); err != nil {
 		return Unchanged, fmt.Errorf("applying %s %s: %w", kind, want.key(), err)
 	}
 	a.tell(ctx, kind, want.key(), string(operation))
+	if live != nil && want.ResourceVersion != nil && *want.ResourceVersion == live.GetResourceVersion() {
+		return Unchanged, nil // the API server, or a policy in it, keeps the object as it was
+	}
 	return operation, nil
+}
+
+// applyOptions take fields back from others on an object that is ours. One that was absent is not forced: should someone else make
+// an object of the name in the meantime, their fields conflict with ours instead of being overwritten.
+func (a *Applier) applyOptions(operation Operation) []client.ApplyOption {
+	options := []client.ApplyOption{client.FieldOwner(a.FieldManager)}
+	if operation == Updated {
+		options = append(options, client.ForceOwnership)
+	}
+	return options
 }
 
 // ApplyStatus applies the part of a status that the field manager owns. The caller compares: a status has no place for a hash.

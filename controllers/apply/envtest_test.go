@@ -99,6 +99,31 @@ func TestApplyWritesOnceAndThenIsSilent(t *testing.T) {
 	}
 }
 
+func TestAnApplyThatChangesNothingIsNoUpdate(t *testing.T) {
+	b := newBench(t)
+	b.apply(b.configMap(map[string]string{"a": "1"}))
+	// As if a policy in the API server always turned the value into this one.
+	seen := b.live()
+	seen.Data["a"] = "another"
+	got, err := b.applier.ApplyOver(t.Context(), seen, b.configMap(map[string]string{"a": "1"}))
+	if err != nil || got != apply.Unchanged {
+		t.Errorf("apply: %s (%v), want %s: nothing will come through the watch", got, err, apply.Unchanged)
+	}
+}
+
+func TestApplyDoesNotOverwriteWhatAppearedAfterItLooked(t *testing.T) {
+	b := newBench(t)
+	theirs := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: b.namespace, Name: "west-intake"}, Data: map[string]string{"a": "theirs"}}
+	cluster.Create(t, theirs)
+	_, err := b.applier.ApplyOver(t.Context(), nil, b.configMap(map[string]string{"a": "1"}))
+	if !apierrors.IsConflict(err) {
+		t.Errorf("apply over an object that was not there a moment ago: %v, want a conflict", err)
+	}
+	if got := b.live().Data["a"]; got != "theirs" {
+		t.Errorf("their field is now %q", got)
+	}
+}
+
 func TestApplyGivesUpFieldsNoLongerWanted(t *testing.T) {
 	b := newBench(t)
 	b.apply(b.configMap(map[string]string{"a": "1", "b": "2"}))

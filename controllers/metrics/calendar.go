@@ -60,21 +60,13 @@ func collectCalendar(s series, seen sight, zone *time.Location) {
 // zones loads each time zone once: reading one costs a file, and ten thousand rosters share one.
 type zones map[string]*time.Location
 
-// defaultZone is that of a roster that names none, and of a station without a roster.
-const defaultZone = "Asia/Shanghai"
-
 func (z zones) of(roster *v1alpha1.DeputyRoster) *time.Location {
-	name := defaultZone
-	if roster != nil && roster.Spec.TimeZone != "" {
+	name := "" // a roster that names none, and a station without a roster
+	if roster != nil {
 		name = roster.Spec.TimeZone
 	}
-	if zone, ok := z[name]; ok {
-		return zone
+	if _, loaded := z[name]; !loaded {
+		z[name] = fromcrd.Zone(roster)
 	}
-	zone, err := time.LoadLocation(name)
-	if err != nil {
-		zone = time.UTC // the roster's own condition says that its zone is unknown
-	}
-	z[name] = zone
-	return zone
+	return z[name]
 }

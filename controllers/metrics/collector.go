@@ -81,7 +81,7 @@ type sight struct {
 	now       time.Time
 	stations  []v1alpha1.LiaisonStation
 	rosters   map[types.NamespacedName]*v1alpha1.DeputyRoster
-	schedules map[scheduleKey]*v1alpha1.DutySchedule
+	schedules map[types.NamespacedName]*v1alpha1.DutySchedule
 	calendars calendars
 	zones     zones
 }
@@ -103,7 +103,7 @@ func (c *Collector) look(ctx context.Context) (sight, error) {
 		now:       c.config.Clock.Now(),
 		stations:  stations.Items,
 		rosters:   rostersByName(rosters.Items),
-		schedules: schedulesByMonth(schedules.Items),
+		schedules: schedulesByName(schedules.Items),
 		calendars: calendarsOf(holidays.Items, c.config.OperatorNamespace),
 		zones:     zones{},
 	}, nil

@@ -193,6 +193,22 @@ liaison_visits_total{namespace="jixian",station="zhongduo"} 68
 	lint(t, collector)
 }
 
+func TestACopyOfAMonthUnderAnotherNameCountsNowhere(t *testing.T) {
+	sketch := october()
+	sketch.Name = "zhongduo-sketch"
+	sketch.Spec.OpeningLedgers.Duty[0].Turns = 40
+	want := `
+# HELP liaison_duty_fairness_spread Most turns less fewest turns among the deputies who serve today, turns up to today, receptions and ordinary duty counted apart.
+# TYPE liaison_duty_fairness_spread gauge
+liaison_duty_fairness_spread{ledger="duty",namespace="jixian",station="zhongduo"} 1
+liaison_duty_fairness_spread{ledger="reception",namespace="jixian",station="zhongduo"} 0
+`
+	collector := collectorOver(nil, zhongduo(), roster(), october(), sketch)
+	if err := testutil.CollectAndCompare(collector, strings.NewReader(want), "liaison_duty_fairness_spread"); err != nil {
+		t.Error(err)
+	}
+}
+
 // lint is promtool's.
 func lint(t *testing.T, collector prometheus.Collector) {
 	t.Helper()

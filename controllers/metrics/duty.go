@@ -7,13 +7,9 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"township.dev/liaison/api/v1alpha1"
+	"township.dev/liaison/internal/fromcrd"
+	"township.dev/liaison/internal/workday"
 )
-
-// scheduleKey names one month of one roster.
-type scheduleKey struct {
-	roster types.NamespacedName
-	month  string
-}
 
 func rostersByName(rosters []v1alpha1.DeputyRoster) map[types.NamespacedName]*v1alpha1.DeputyRoster {
 	byName := make(map[types.NamespacedName]*v1alpha1.DeputyRoster, len(rosters))
@@ -23,13 +19,12 @@ func rostersByName(rosters []v1alpha1.DeputyRoster) map[types.NamespacedName]*v1
 	return byName
 }
 
-func schedulesByMonth(schedules []v1alpha1.DutySchedule) map[scheduleKey]*v1alpha1.DutySchedule {
-	byMonth := make(map[scheduleKey]*v1alpha1.DutySchedule, len(schedules))
+func schedulesByName(schedules []v1alpha1.DutySchedule) map[types.NamespacedName]*v1alpha1.DutySchedule {
+	byName := make(map[types.NamespacedName]*v1alpha1.DutySchedule, len(schedules))
 	for i := range schedules {
-		roster := types.NamespacedName{Namespace: schedules[i].Namespace, Name: schedules[i].Spec.RosterRef.Name}
-		byMonth[scheduleKey{roster: roster, month: schedules[i].Spec.Month}] = &schedules[i]
+		byName[types.NamespacedName{Namespace: schedules[i].Namespace, Name: schedules[i].Name}] = &schedules[i]
 	}
-	return byMonth
+	return byName
 }
 
 func rosterOf(station *v1alpha1.LiaisonStation, seen sight) *v1alpha1.DeputyRoster {
@@ -49,9 +44,11 @@ func collectDuty(s series, roster *v1alpha1.DeputyRoster, seen sight, zone *time
 	if roster.Status.UncoveredShifts != nil {
 		s.put(uncoveredShifts, float64(*roster.Status.UncoveredShifts))
 	}
-	today := seen.now.In(zone).Format(time.DateOnly)
-	month := scheduleKey{roster: types.NamespacedName{Namespace: roster.Namespace, Name: roster.Name}, month: today[:len("2006-01")]}
-	if schedule, ok := seen.schedules[month]; ok {
+	day := workday.DateOf(seen.now.In(zone))
+	today := day.String()
+	// By name, as the roster controller finds them: somebody's copy of a month under another name counts nowhere.
+	name := types.NamespacedName{Namespace: roster.Namespace, Name: fromcrd.ScheduleName(roster.Name, workday.MonthOf(day))}
+	if schedule, ok := seen.schedules[name]; ok && schedule.Spec.RosterRef.Name == roster.Name {
 		serving := servingOn(roster.Spec.Deputies, v1alpha1.Date(today))
 		ledgers := schedule.Spec.OpeningLedgers
 		s.put(fairnessSpread, spread(ledgers.Reception, turnsUntil(today, v1alpha1.ShiftReception, schedule), serving), "reception")

@@ -3,7 +3,6 @@ package roster
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -32,7 +31,7 @@ func consult(ctx context.Context, r *Reconciler, v *visit) {
 	}
 	calendar, err := fromcrd.Calendar(objects, r.OperatorNamespace, v.roster.Namespace)
 	if err != nil {
-		v.halt(outcome.Stalled(ReasonInvalidCalendar, "%s. The months published before stay as they are.", strings.ReplaceAll(err.Error(), "\n", "; ")))
+		v.halt(outcome.Stalled(ReasonInvalidCalendar, "%v. The months published before stay as they are.", err))
 	}
 	v.calendar = calendar
 }

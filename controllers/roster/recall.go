@@ -13,17 +13,11 @@ import (
 	"township.dev/liaison/internal/workday"
 )
 
-// longestHorizon is how many months a roster can plan.
-const longestHorizon = 12
-
-// ScheduleName is the name of a roster's DutySchedule for a month.
-func ScheduleName(roster string, month workday.Month) string { return roster + "-" + month.String() }
-
 // recall reads the months published for the roster, by this object or by an earlier one of its name: the one before the present,
 // whose receptions may have been postponed into it, and those from the present on.
 func recall(ctx context.Context, r *Reconciler, v *visit) {
 	present := v.present()
-	for n := -1; n < longestHorizon; n++ {
+	for n := -1; n < fromcrd.LongestHorizon; n++ {
 		of := present.Add(n)
 		r.recallMonth(ctx, v, of)
 		if n >= v.rules.HorizonMonths && !v.has(of) {
@@ -34,7 +28,7 @@ func recall(ctx context.Context, r *Reconciler, v *visit) {
 
 func (r *Reconciler) recallMonth(ctx context.Context, v *visit, of workday.Month) {
 	live := &v1alpha1.DutySchedule{}
-	key := client.ObjectKey{Namespace: v.roster.Namespace, Name: ScheduleName(v.roster.Name, of)}
+	key := client.ObjectKey{Namespace: v.roster.Namespace, Name: fromcrd.ScheduleName(v.roster.Name, of)}
 	if err := r.Client.Get(ctx, key, live); err != nil {
 		if !apierrors.IsNotFound(err) {
 			v.unread = true

@@ -7,6 +7,7 @@ import (
 	applyv1alpha1 "township.dev/liaison/api/applyconfiguration/api/v1alpha1"
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/internal/duty"
+	"township.dev/liaison/internal/fromcrd"
 	"township.dev/liaison/internal/workday"
 )
 
@@ -30,7 +31,7 @@ func schedule(roster *v1alpha1.DeputyRoster, plan duty.MonthPlan, announcedUntil
 	for _, s := range plan.Shifts {
 		spec.WithShifts(shift(s))
 	}
-	return applyv1alpha1.DutySchedule(ScheduleName(roster.Name, plan.Month), roster.Namespace).
+	return applyv1alpha1.DutySchedule(fromcrd.ScheduleName(roster.Name, plan.Month), roster.Namespace).
 		WithLabels(map[string]string{LabelRoster: roster.Name}).
 		WithSpec(spec)
 }

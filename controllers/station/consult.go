@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -36,11 +35,7 @@ func (v *visit) read(ctx context.Context, r *Reconciler) ([]v1alpha1.HolidayCale
 	if err := v.readRoster(ctx, r.Client); err != nil {
 		return nil, err
 	}
-	var err error
-	if v.location, err = time.LoadLocation(v.timeZone()); err != nil {
-		// The roster's own conditions say what is wrong with its time zone.
-		v.location = time.FixedZone(defaultTimeZone, 8*60*60)
-	}
+	v.location = fromcrd.Zone(v.roster)
 	if err := v.readPlans(ctx, r.Client); err != nil {
 		return nil, err
 	}
@@ -63,18 +58,15 @@ func (v *visit) readRoster(ctx context.Context, c client.Reader) error {
 	return nil
 }
 
-// longestHorizon is how many months a roster can plan ahead, the present one included.
-const longestHorizon = 12
-
 // readPlans reads the plans by name, which follows from roster and month.
 func (v *visit) readPlans(ctx context.Context, c client.Reader) error {
 	if v.roster == nil {
 		return nil
 	}
 	present := workday.MonthOf(v.today())
-	for n := range longestHorizon {
+	for n := range fromcrd.LongestHorizon {
 		plan := v1alpha1.DutySchedule{}
-		key := types.NamespacedName{Namespace: v.station.Namespace, Name: v.roster.Name + "-" + present.Add(n).String()}
+		key := types.NamespacedName{Namespace: v.station.Namespace, Name: fromcrd.ScheduleName(v.roster.Name, present.Add(n))}
 		err := c.Get(ctx, key, &plan)
 		switch {
 		case apierrors.IsNotFound(err):

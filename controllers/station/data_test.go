@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -73,6 +74,32 @@ func (s *stage) deleteWithChildren(name string) {
 			}
 		}
 	}
+}
+
+func TestALostDataKeyIsNotReplaced(t *testing.T) {
+	s := newStage(t)
+	cluster.Create(t, fixture.Station("zhongduo").In(s.namespace).Obj())
+	s.podIs("zhongduo", ready)
+	s.until("zhongduo", "Ready", "True")
+	_, secret, _ := s.data("zhongduo")
+	cluster.Get(t, secret)
+	if err := cluster.Client.Delete(t.Context(), secret); err != nil {
+		t.Fatal(err)
+	}
+
+	lost := s.until("zhongduo", "Stalled", "True/DataKeyLost")
+	for _, part := range []string{"Secret zhongduo-intake-data", "PersistentVolumeClaim zhongduo-intake-data", "Restore the Secret from a backup"} {
+		if !strings.Contains(lost.Message, part) {
+			t.Errorf("the condition says %q, not %q", lost.Message, part)
+		}
+	}
+	s.settle("zhongduo")
+
+	restored := &corev1.Secret{ObjectMeta: s.meta(secret.Name), Data: secret.Data}
+	restored.Labels, restored.Annotations = secret.Labels, secret.Annotations
+	cluster.Create(t, restored)
+	s.until("zhongduo", "Ready", "True")
+	s.until("zhongduo", "Stalled", "False")
 }
 
 func TestAStationCreatedAgainWaitsForTheChildrenOfItsPredecessor(t *testing.T) {

@@ -24,7 +24,7 @@ func networkPolicy(station *v1alpha1.LiaisonStation, operatorNamespace string) *
 		WithIngress(
 			networkingv1ac.NetworkPolicyIngressRule().WithPorts(policyPort(portHTTP)),
 			networkingv1ac.NetworkPolicyIngressRule().WithPorts(policyPort(portInternal)).WithFrom(
-				fromNamespaces("kubernetes.io/metadata.name", operatorNamespace),
+				fromOperator(operatorNamespace),
 				fromNamespaces(LabelScrape, ScrapeAllowed)))
 	return networkingv1ac.NetworkPolicy(IntakeName(station.Name), station.Namespace).
 		WithLabels(childLabels(station)).
@@ -35,6 +35,12 @@ func networkPolicy(station *v1alpha1.LiaisonStation, operatorNamespace string) *
 
 func policyPort(name string) *networkingv1ac.NetworkPolicyPortApplyConfiguration {
 	return networkingv1ac.NetworkPolicyPort().WithProtocol("TCP").WithPort(intstr.FromString(name))
+}
+
+// fromOperator chooses the operator's pods by the name that every way of installing it gives them, not all pods beside it.
+func fromOperator(namespace string) *networkingv1ac.NetworkPolicyPeerApplyConfiguration {
+	return fromNamespaces("kubernetes.io/metadata.name", namespace).
+		WithPodSelector(metav1ac.LabelSelector().WithMatchLabels(map[string]string{labelName: ManagedBy}))
 }
 
 func fromNamespaces(label, value string) *networkingv1ac.NetworkPolicyPeerApplyConfiguration {

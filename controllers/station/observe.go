@@ -29,7 +29,7 @@ func observe(ctx context.Context, r *Reconciler, v *visit) error {
 	found := seen.judge()
 	if found.available {
 		v.conditions.Set(v1alpha1.ConditionIntakeAvailable, metav1.ConditionTrue, ReasonAnswers, "The intake answers its readiness probe.")
-		return seen.rollout()
+		return seen.rollout(v.workloadChanged)
 	}
 	problem := v.fail(v1alpha1.ConditionIntakeAvailable, found.reason, found.message)
 	var stalled *outcome.StalledError
@@ -71,9 +71,9 @@ func look(ctx context.Context, c client.Reader, station *v1alpha1.LiaisonStation
 	return s, nil
 }
 
-// rollout waits while a change is on its way to a pod that still answers.
-func (s sight) rollout() error {
-	if s.set == nil || s.set.Status.ObservedGeneration < s.set.Generation || s.set.Status.CurrentRevision != s.set.Status.UpdateRevision {
+// rollout waits while a change is on its way to a pod that still answers; what was written this moment the cache does not show yet.
+func (s sight) rollout(written bool) error {
+	if written || s.set == nil || s.set.Status.ObservedGeneration < s.set.Generation || s.set.Status.CurrentRevision != s.set.Status.UpdateRevision {
 		return outcome.Wait(0, ReasonRollingOut, "A change is on its way to the intake.")
 	}
 	return nil

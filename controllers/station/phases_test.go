@@ -7,12 +7,14 @@ import (
 	"testing"
 	"time"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/controllers/outcome"
+	"township.dev/liaison/internal/fromcrd"
 	"township.dev/liaison/internal/stationconf"
 	"township.dev/liaison/internal/workday"
 	"township.dev/liaison/test/fixture"
@@ -125,6 +127,32 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+// Nobody who waits for a new generation may be told that it is there before its pod is, not even while the cache still shows the old one.
+func TestAChangeOnItsWayIsNotSettled(t *testing.T) {
+	set := func(generation, observed int64, current, update string) *appsv1.StatefulSet {
+		return &appsv1.StatefulSet{ObjectMeta: metav1.ObjectMeta{Generation: generation},
+			Status: appsv1.StatefulSetStatus{ObservedGeneration: observed, CurrentRevision: current, UpdateRevision: update}}
+	}
+	for _, tc := range []struct {
+		name    string
+		set     *appsv1.StatefulSet
+		written bool
+		settled bool
+	}{
+		{"the pod is of the present revision", set(1, 1, "a", "a"), false, true},
+		{"it was written this moment and the cache does not show it", set(1, 1, "a", "a"), true, false},
+		{"nobody has looked at it yet", set(2, 1, "a", "a"), false, false},
+		{"the pod is of the revision before", set(2, 2, "a", "b"), false, false},
+		{"it is not there", nil, false, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if err := (sight{set: tc.set}).rollout(tc.written); (err == nil) != tc.settled {
+				t.Errorf("rollout says %v, want it settled: %v", err, tc.settled)
+			}
+		})
+	}
+}
+
 func TestOnDutyAndNextReception(t *testing.T) {
 	roster := fixture.Roster("west").Deputies(3).Obj()
 	plans := []v1alpha1.DutySchedule{
@@ -233,6 +261,16 @@ func TestDocumentsThatCannotBeMadeStayAsTheyWere(t *testing.T) {
 	}
 	if _, err := stationconf.DecodeSchedule([]byte(complete[stationconf.ScheduleFile])); err != nil {
 		t.Errorf("a schedule that was never there: %v, want an empty one", err)
+	}
+}
+
+// The roster's own conditions say what is wrong with its zone; the station runs all the same.
+func TestARosterWithAnUnknownZoneDoesNotSpoilTheStation(t *testing.T) {
+	roster := fixture.Roster("west").Deputies(1).Obj()
+	roster.Spec.TimeZone = "Mars/Olympus"
+	v := &visit{station: fixture.Station("zhongduo").In("jixian").Obj(), roster: roster, location: fromcrd.Zone(roster), documents: documents{}}
+	if err := v.writeStation(); err != nil || !strings.Contains(v.documents[stationconf.StationFile], "Asia/Shanghai") {
+		t.Errorf("the station's document is %q (%v), want it in the default zone", v.documents[stationconf.StationFile], err)
 	}
 }
 

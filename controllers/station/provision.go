@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/controllers/apply"
 	"township.dev/liaison/controllers/outcome"
 )
@@ -22,13 +23,16 @@ type provisioner struct {
 	*visit
 	applier *apply.Applier
 	options Options
+	// kept is the claim that was there before this visit; nil when there was none.
+	kept *corev1.PersistentVolumeClaim
 }
 
 // children in the order in which the pod needs them. The first that cannot be made ends the list: a pod must not start with a
-// foreign Secret or without its lock on the network.
+// foreign Secret or without its lock on the network. The data key comes before the claim, so that a claim without it has lost it.
 var children = []func(*provisioner, context.Context) error{
-	(*provisioner).keepClaim,
+	(*provisioner).findClaim,
 	(*provisioner).keepDataSecret,
+	(*provisioner).keepClaim,
 	(*provisioner).keepStaffSecret,
 	(*provisioner).applyConfig,
 	(*provisioner).applyIdentity,
@@ -52,27 +56,45 @@ func provision(ctx context.Context, r *Reconciler, v *visit) error {
 	return nil
 }
 
-func (p *provisioner) keepClaim(ctx context.Context) error {
+func (p *provisioner) findClaim(ctx context.Context) error {
 	kept := &corev1.PersistentVolumeClaim{ObjectMeta: p.named(DataName(p.station.Name))}
 	found, err := p.applier.Find(ctx, ownerOf(p.station), kept)
-	switch {
-	case err != nil:
-		return err
-	case !found:
-		return p.applyOver(ctx, nil, claim(p.station, nil))
+	if err == nil && found {
+		p.kept = kept
 	}
-	if err := sameClass(p.station, kept); err != nil {
-		return err
-	}
-	return p.applyOver(ctx, kept, claim(p.station, kept))
+	return err
 }
 
+func (p *provisioner) keepClaim(ctx context.Context) error {
+	if p.kept == nil {
+		return p.applyOver(ctx, nil, claim(p.station, nil))
+	}
+	if err := sameClass(p.station, p.kept); err != nil {
+		return err
+	}
+	return p.applyOver(ctx, p.kept, claim(p.station, p.kept))
+}
+
+// keepDataSecret makes the data key of a new station. A station that has data already gets no other key: the intake would refuse it,
+// and the Secret that is restored from a backup would find its place taken.
 func (p *provisioner) keepDataSecret(ctx context.Context) error {
-	return p.keepSecret(ctx, DataName(p.station.Name), fillDataSecret)
+	name := DataName(p.station.Name)
+	return p.keepSecret(ctx, name, func(station *v1alpha1.LiaisonStation, secret *corev1.Secret) error {
+		if len(secret.Data[DataKey]) == 0 && p.kept != nil {
+			return outcome.StalledAgain(lookAgainAtRefusal, ReasonDataKeyLost,
+				"Secret %s with the key to the residents' data is gone or has no %s, but PersistentVolumeClaim %s with the data is there. "+
+					"Restore the Secret from a backup, or, if the data is not needed, delete the claim.", name, DataKey, name)
+		}
+		fillDataSecret(station, secret)
+		return nil
+	})
 }
 
 func (p *provisioner) keepStaffSecret(ctx context.Context) error {
-	return p.keepSecret(ctx, StaffName(p.station.Name), fillStaffSecret)
+	return p.keepSecret(ctx, StaffName(p.station.Name), func(station *v1alpha1.LiaisonStation, secret *corev1.Secret) error {
+		fillStaffSecret(station, secret)
+		return nil
+	})
 }
 
 func (p *provisioner) keepSecret(ctx context.Context, name string, fill fillSecret) error {
@@ -81,8 +103,7 @@ func (p *provisioner) keepSecret(ctx context.Context, name string, fill fillSecr
 		if !ok {
 			return fmt.Errorf("%T is no Secret", obj)
 		}
-		fill(p.station, secret)
-		return nil
+		return fill(p.station, secret)
 	})
 	return err
 }
@@ -120,10 +141,12 @@ func (p *provisioner) applyService(ctx context.Context) error {
 }
 
 func (p *provisioner) applyWorkload(ctx context.Context) error {
-	return p.apply(ctx, statefulSet(p.station, workload{
+	operation, err := p.applier.Apply(ctx, ownerOf(p.station), statefulSet(p.station, workload{
 		defaultImage: p.options.DefaultIntakeImage,
 		pullPolicy:   cmp.Or(p.options.ImagePullPolicy, corev1.PullIfNotPresent),
 	}))
+	p.workloadChanged = err == nil && operation != apply.Unchanged
+	return err
 }
 
 func (p *provisioner) apply(ctx context.Context, desired runtime.ApplyConfiguration) error {

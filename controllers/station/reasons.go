@@ -40,6 +40,8 @@ const (
 	ReasonChildRefused = "ChildRefused"
 	// ReasonClaimDiffers: the kept claim is not what the spec asks for.
 	ReasonClaimDiffers = "ClaimDiffers"
+	// ReasonDataKeyLost: the data is there and the key to it is not.
+	ReasonDataKeyLost = "DataKeyLost"
 	// ReasonRollingOut: a change is on its way to the pod.
 	ReasonRollingOut = "RollingOut"
 

@@ -12,8 +12,8 @@ import (
 	"township.dev/liaison/api/v1alpha1"
 )
 
-// fillSecret adds to a Secret what a station's lacks.
-type fillSecret func(*v1alpha1.LiaisonStation, *corev1.Secret)
+// fillSecret adds to a Secret what a station's lacks, or says why it must not.
+type fillSecret func(*v1alpha1.LiaisonStation, *corev1.Secret) error
 
 // fillDataSecret adds what the data Secret lacks. What it holds is never replaced: residents' data is encrypted with it.
 func fillDataSecret(station *v1alpha1.LiaisonStation, secret *corev1.Secret) {

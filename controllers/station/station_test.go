@@ -209,14 +209,41 @@ func TestAnUnschedulablePodIsExplained(t *testing.T) {
 	s.until("zhongduo", "Ready", "False/Unschedulable")
 	s.until("zhongduo", "Reconciling", "True/Unschedulable")
 	s.happened("Warning Unschedulable")
-	s.clock.SetTime(saturday.Add(6 * time.Minute))
-	if err := s.reconcile(t.Context(), "zhongduo"); err != nil {
-		t.Fatal(err)
-	}
+	s.passes(6 * time.Minute)
 	s.until("zhongduo", "Stalled", "True/Unschedulable")
 	s.podIs("zhongduo", ready)
 	s.until("zhongduo", "Ready", "True")
 	s.until("zhongduo", "Stalled", "False")
+}
+
+func TestACorrectedSpecIsGivenTimeHoweverLongTheStationWasDown(t *testing.T) {
+	s := newStage(t)
+	st := fixture.Station("zhongduo").In(s.namespace).WithImage("registry.example/wrong:1").Obj()
+	cluster.Create(t, st)
+	s.podIs("zhongduo", corev1.PodStatus{Phase: corev1.PodPending, ContainerStatuses: []corev1.ContainerStatus{{
+		Name: "intake", State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "ImagePullBackOff"}},
+	}}})
+	s.until("zhongduo", "Reconciling", "True/ImageNotPulled")
+	s.passes(6 * time.Minute)
+	s.until("zhongduo", "Stalled", "True/ImageNotPulled")
+
+	s.edit(st, func() { st.Spec.Intake.Image = "registry.example/right:1" })
+	s.until("zhongduo", "Reconciling", "True/ImageNotPulled")
+	s.until("zhongduo", "Stalled", "False")
+	s.passes(4 * time.Minute)
+	s.until("zhongduo", "Stalled", "False")
+	s.passes(2 * time.Minute)
+	s.until("zhongduo", "Stalled", "True/ImageNotPulled")
+	s.settle("zhongduo")
+}
+
+// passes lets time go by and has the station looked at.
+func (s *stage) passes(d time.Duration) {
+	s.Helper()
+	s.clock.SetTime(s.clock.Now().Add(d))
+	if err := s.reconcile(s.Context(), "zhongduo"); err != nil {
+		s.Fatal(err)
+	}
 }
 
 func TestStatusOfOtherOwnersStays(t *testing.T) {

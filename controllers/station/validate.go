@@ -144,7 +144,7 @@ func checkIntake(path *field.Path, intake v1alpha1.Intake) field.ErrorList {
 // writeStation makes station.json. Its check repeats checkSpec from the intake's side; where the two differ the intake is right.
 func (v *visit) writeStation() error {
 	err := v.encode(stationconf.StationFile, func() ([]byte, error) {
-		return stationconf.EncodeStation(stationDocument(v.station, v.timeZone()))
+		return stationconf.EncodeStation(stationDocument(v.station, v.location.String()))
 	})
 	if err == nil {
 		return nil

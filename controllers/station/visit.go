@@ -7,6 +7,7 @@ import (
 
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/controllers/outcome"
+	"township.dev/liaison/internal/fromcrd"
 	"township.dev/liaison/internal/workday"
 )
 
@@ -21,6 +22,8 @@ type visit struct {
 	conditions *outcome.Conditions
 	now        time.Time
 
+	// workloadChanged is true when this visit wrote the StatefulSet, so that what is seen of the pod is not of this spec yet.
+	workloadChanged bool
 	// blocked says why the children are not as the spec asks; nil while they are.
 	blocked error
 	// roster is nil when the station names none or it is not there.
@@ -41,9 +44,6 @@ var ownConditions = []string{
 	v1alpha1.ConditionIntakeAvailable, v1alpha1.ConditionScheduleReady, v1alpha1.ConditionDeputiesKnown,
 }
 
-// defaultTimeZone is that of a station without a roster: all of China keeps it.
-const defaultTimeZone = "Asia/Shanghai"
-
 func (r *Reconciler) visit(station *v1alpha1.LiaisonStation) *visit {
 	now := r.Clock.Now()
 	return &visit{
@@ -51,7 +51,7 @@ func (r *Reconciler) visit(station *v1alpha1.LiaisonStation) *visit {
 		before:     *station.Status.DeepCopy(),
 		conditions: outcome.NewConditions(station.Status.Conditions, station.Generation, now, ownConditions...),
 		now:        now,
-		location:   time.UTC,
+		location:   fromcrd.Zone(nil),
 		documents:  documents{},
 	}
 }
@@ -59,19 +59,25 @@ func (r *Reconciler) visit(station *v1alpha1.LiaisonStation) *visit {
 // today is the day at the station.
 func (v *visit) today() workday.Date { return workday.DateOf(v.now.In(v.location)) }
 
-// timeZone of the station by its IANA name.
-func (v *visit) timeZone() string {
-	if v.roster != nil && v.roster.Spec.TimeZone != "" {
-		return v.roster.Spec.TimeZone
-	}
-	return defaultTimeZone
-}
-
 // fail sets a condition to False and, while it stays so, waits for patience before asking the user to act.
 func (v *visit) fail(condition, reason, message string) error {
 	v.conditions.Set(condition, metav1.ConditionFalse, reason, message)
+	return outcome.Patient(v.failingSince(condition), v.now, patience, reason, "%s", message)
+}
+
+// failingSince is from when on patience counts. Whoever has just changed the spec has acted: what failed before must not be held
+// against the new one, or the correction of a station that was long down would be called a failure before its pod has a chance.
+func (v *visit) failingSince(condition string) time.Time {
+	if v.before.ObservedGeneration != v.station.Generation {
+		return v.now
+	}
 	since := v.conditions.Since(condition, metav1.ConditionFalse)
-	return outcome.Patient(since, v.now, patience, reason, "%s", message)
+	// Reconciling has been True since that change, the condition False since before it.
+	if working := v.conditions.Get(v1alpha1.ConditionReconciling); working != nil && working.Status == metav1.ConditionTrue &&
+		working.LastTransitionTime.After(since) {
+		return working.LastTransitionTime.Time
+	}
+	return since
 }
 
 // sooner returns the shorter of two waits, where 0 is none.

@@ -16,24 +16,25 @@ import (
 
 const (
 	// quietFor is how long nothing may be said before the operator counts as settled.
-	quietFor = 10 * time.Second
+	quietFor = 20 * time.Second
 	// watched is how long a settled operator is listened to.
 	watched = 2 * time.Minute
 )
 
-// BenchmarkSettled counts what a settled operator with stations and rosters says to the API server in two minutes, watches apart,
-// and what it writes when it is started again. Both are to be zero; a new start reads each kind once.
+// BenchmarkSettled counts what a settled operator with rosters and stations, whose real intakes it polls, says to the API server in
+// two minutes, watches apart, and which objects move when it is started again. Both are to be zero; a new start reads each kind once.
 func BenchmarkSettled(b *testing.B) {
 	for b.Loop() {
 		namespace := cluster.Namespace(b)
-		for n := range 10 {
+		heard := newWire()
+		stop := operate(b, namespace, heard)
+		for n := range 5 {
 			name := fmt.Sprintf("s%03d", n)
 			cluster.Create(b,
 				fixture.Roster(name).In(namespace).Deputies(20).Obj(),
 				fixture.Station(name).In(namespace).WithRoster(name).Obj())
+			run(b, namespace, name)
 		}
-		heard := newWire()
-		stop := operate(b, namespace, heard)
 		untilQuiet(heard)
 		before := len(heard.messages())
 		<-time.After(watched)
