@@ -65,7 +65,7 @@ verify: $(BIN)/controller-gen $(BIN)/crd-ref-docs $(BIN)/golangci-lint localclus
 	hack/verify.sh
 
 .PHONY: test
-test: packages $(OWN_ASSETS) build $(BIN)/promtool ## Run every test: unit, envtest and end to end.
+test: packages localcluster build $(BIN)/promtool ## Run every test: unit, envtest and end to end.
 	hack/test.sh
 
 .PHONY: bench

@@ -94,7 +94,7 @@ func startIntake(b *testing.B, root string) (host string, port int32) {
 		"--staff-dir", filepath.Join(root, "staff"), "--data-dir", filepath.Join(root, "data"),
 		"--bind-address", "127.0.0.1", "--public-port", "0", "--internal-port", "0")
 	write(b, filepath.Join(root, "data", ".keep"), nil)
-	log, err := intake.StderrPipe()
+	log, err := intake.StdoutPipe()
 	if err != nil {
 		b.Fatal(err)
 	}

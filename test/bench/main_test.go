@@ -7,6 +7,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/go-logr/logr"
 	"k8s.io/client-go/rest"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -33,6 +34,7 @@ func TestMain(m *testing.M) {
 	if bench := flag.Lookup("test.bench"); bench == nil || bench.Value.String() == "" {
 		os.Exit(m.Run())
 	}
+	ctrl.SetLogger(logr.Discard())
 	controlplane.Run(m, func(cp *controlplane.ControlPlane) { cluster = cp })
 }
 
