@@ -16,11 +16,11 @@ const action = "Reconcile"
 
 // Events tells of the changes from one list of conditions to the next, each once: what became Ready or ceased to be, and what
 // stalled or stalls for another reason, and any other condition that fails. quiet lists reasons for which a condition is False
-// without anything being wrong. Call it after the status was written, or a failed write would tell it twice.
+// without anything being wrong so far; should such a reason last until it stalls, that is told. Call it after the status was written, or a failed write would tell it twice.
 func Events(recorder events.EventRecorder, object runtime.Object, before, after []metav1.Condition, quiet ...string) {
 	for _, now := range after {
 		kind, worth := eventOf(find(before, now.Type), now)
-		if worth && !slices.Contains(quiet, now.Reason) {
+		if worth && (now.Type == v1alpha1.ConditionStalled || !slices.Contains(quiet, now.Reason)) {
 			recorder.Eventf(object, nil, kind, now.Reason, action, "%s", sentence(now))
 		}
 	}

@@ -184,6 +184,7 @@ func TestEventsTellEachChangeOnce(t *testing.T) {
 		{"reconciles", nil, set("Reconciling", "True", "Starting"), ""},
 		{"another condition fails", set("IntakeAvailable", "True", "Answers"), set("IntakeAvailable", "False", "CrashLoop"), "Warning CrashLoop CrashLoop happened."},
 		{"another condition is False as it should be", nil, set("IntakeAvailable", "False", "Starting"), ""},
+		{"what should pass by itself stalls", nil, set("Stalled", "True", "Starting"), "Warning Starting Starting happened."},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			recorder := events.NewFakeRecorder(8)

@@ -63,5 +63,6 @@ const (
 	ReasonUnknownDeputy = "UnknownDeputy"
 )
 
-// quietReasons are those for which a condition is False without anything being wrong; they are no events.
-var quietReasons = []string{ReasonStarting, ReasonNoRoster, ReasonNotPlanned}
+// quietReasons are those for which a condition is False without anything being wrong so far. A new pod has no node for a moment, until
+// its claim is bound; only when that lasts and the station stalls is it an event.
+var quietReasons = []string{ReasonStarting, ReasonNoRoster, ReasonNotPlanned, ReasonUnschedulable, ReasonClaimNotBound}

@@ -208,9 +208,9 @@ func TestAnUnschedulablePodIsExplained(t *testing.T) {
 	}
 	s.until("zhongduo", "Ready", "False/Unschedulable")
 	s.until("zhongduo", "Reconciling", "True/Unschedulable")
-	s.happened("Warning Unschedulable")
 	s.passes(6 * time.Minute)
 	s.until("zhongduo", "Stalled", "True/Unschedulable")
+	s.happened("Warning Unschedulable")
 	s.podIs("zhongduo", ready)
 	s.until("zhongduo", "Ready", "True")
 	s.until("zhongduo", "Stalled", "False")
