@@ -70,5 +70,5 @@ func run(ctx context.Context, args []string) error {
 
 // say announces a step.
 func say(format string, args ...any) {
-	fmt.Printf("\n\033[1m▸ "+format+"\033[0m\n", args...)
+	fmt.Printf("\n▸ "+format+"\n", args...)
 }
