@@ -16,6 +16,7 @@ import (
 	applyv1alpha1 "township.dev/liaison/api/applyconfiguration/api/v1alpha1"
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/controllers/outcome"
+	"township.dev/liaison/controllers/rota"
 	"township.dev/liaison/internal/workday"
 )
 
@@ -126,26 +127,7 @@ func (v *visit) applyStatus() *applyv1alpha1.DeputyRosterStatusApplyConfiguratio
 	if v.status.PlannedUntil != "" {
 		status.WithPlannedUntil(v.status.PlannedUntil)
 	}
-	if today := v.status.OnDutyToday; today != nil {
-		status.WithOnDutyToday(applyv1alpha1.OnDuty().WithDate(today.Date).WithKind(today.Kind).WithNames(today.Names).WithDeputies(today.Deputies...))
-	}
-	if v.status.NextReception != nil {
-		status.WithNextReception(applyNextReception(v.status.NextReception))
-	}
+	status.OnDutyToday = rota.ApplyOnDuty(v.status.OnDutyToday)
+	status.NextReception = rota.ApplyNextReception(v.status.NextReception)
 	return status
-}
-
-// applyNextReception leaves empty fields out: the API server checks the form of those that are there.
-func applyNextReception(next *v1alpha1.NextReception) *applyv1alpha1.NextReceptionApplyConfiguration {
-	applied := applyv1alpha1.NextReception().WithDate(next.Date)
-	if next.Hours != "" {
-		applied.WithHours(next.Hours)
-	}
-	if next.Topic != "" {
-		applied.WithTopic(next.Topic)
-	}
-	if next.Provisional {
-		applied.WithProvisional(true)
-	}
-	return applied
 }

@@ -13,6 +13,7 @@ import (
 	applyv1alpha1 "township.dev/liaison/api/applyconfiguration/api/v1alpha1"
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/controllers/outcome"
+	"township.dev/liaison/controllers/rota"
 )
 
 // summarise sets Ready: the station does what it is there for when its intake answers and is what the spec asks for.
@@ -52,28 +53,9 @@ func (v *visit) applyStatus() *applyv1alpha1.LiaisonStationStatusApplyConfigurat
 		WithObservedGeneration(v.station.Generation).
 		WithConditions(v.conditions.Apply()...).
 		WithURL(v.status.URL)
-	if d := v.status.OnDutyToday; d != nil {
-		status.WithOnDutyToday(applyv1alpha1.OnDuty().WithDate(d.Date).WithKind(d.Kind).WithNames(d.Names).WithDeputies(d.Deputies...))
-	}
-	if v.status.NextReception != nil {
-		status.WithNextReception(applyNextReception(v.status.NextReception))
-	}
+	status.OnDutyToday = rota.ApplyOnDuty(v.status.OnDutyToday)
+	status.NextReception = rota.ApplyNextReception(v.status.NextReception)
 	return status
-}
-
-// applyNextReception leaves empty fields out: the API server checks the form of hours that are there.
-func applyNextReception(next *v1alpha1.NextReception) *applyv1alpha1.NextReceptionApplyConfiguration {
-	applied := applyv1alpha1.NextReception().WithDate(next.Date)
-	if next.Hours != "" {
-		applied.WithHours(next.Hours)
-	}
-	if next.Topic != "" {
-		applied.WithTopic(next.Topic)
-	}
-	if next.Provisional {
-		applied.WithProvisional(true)
-	}
-	return applied
 }
 
 // unchanged compares what this controller owns; the rest of the status is as others left it.
