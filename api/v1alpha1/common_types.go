@@ -35,6 +35,10 @@ const (
 	ConditionIntakeAvailable = "IntakeAvailable"
 	// ConditionScheduleReady is True when the coming months are planned and, on a station, have reached its intake.
 	ConditionScheduleReady = "ScheduleReady"
+	// ConditionCalendarKnown is True on a DeputyRoster when the holiday arrangement of every planned year is known.
+	ConditionCalendarKnown = "CalendarKnown"
+	// ConditionAnnouncementsHold is True on a DeputyRoster when every announced shift from today on can be held as announced.
+	ConditionAnnouncementsHold = "AnnouncementsHold"
 	// ConditionBacklogFresh is True on a LiaisonStation whose figures come from a recent answer of its intake.
 	ConditionBacklogFresh = "BacklogFresh"
 	// ConditionDeputiesKnown is False on a LiaisonStation that names a liaison deputy its roster does not have.

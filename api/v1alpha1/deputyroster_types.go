@@ -11,7 +11,11 @@ import (
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:shortName=dr,categories=liaison
 // +kubebuilder:printcolumn:name="Deputies",type=integer,JSONPath=`.status.activeDeputies`
+// +kubebuilder:printcolumn:name="On duty",type=string,JSONPath=`.status.onDutyToday.names`
 // +kubebuilder:printcolumn:name="Next reception",type=string,JSONPath=`.status.nextReception.date`
+// +kubebuilder:printcolumn:name="Uncovered",type=integer,JSONPath=`.status.uncoveredShifts`
+// +kubebuilder:printcolumn:name="Planned until",type=string,JSONPath=`.status.plannedUntil`
+// +kubebuilder:printcolumn:name="Provisional from",type=string,JSONPath=`.status.provisionalFrom`,priority=1
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 // +kubebuilder:validation:XValidation:rule="size(self.metadata.name) <= 40 && self.metadata.name.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')",message="metadata.name must hold only a-z, 0-9 and -, and have at most 40 characters, because DutySchedules are named after it"
 type DeputyRoster struct {
@@ -67,10 +71,29 @@ type DeputyRosterSpec struct {
 	// +optional
 	Reception *Reception `json:"reception,omitempty"`
 
+	// additionalReceptions are further rules for reception days, each with its own days, hours, place and people, such as one on market days.
+	// All share one ledger of turns. Where two rules meet on a day there is one reception, by the rule that stands first.
+	//
+	// +listType=map
+	// +listMapKey=name
+	// +kubebuilder:validation:MaxItems=8
+	// +optional
+	AdditionalReceptions []AdditionalReception `json:"additionalReceptions,omitempty"`
+
 	// duty is the rule for ordinary duty (轮流值班) on days without a reception; without it there is none.
 	//
 	// +optional
 	Duty *Duty `json:"duty,omitempty"`
+
+	// overrides decide single days by hand: a swap (换班), a replacement (替班), an extra reception, a cancelled day. They win over every rule and over
+	// what was announced, and count in the ledgers.
+	//
+	// +listType=map
+	// +listMapKey=date
+	// +listMapKey=kind
+	// +kubebuilder:validation:MaxItems=200
+	// +optional
+	Overrides []Override `json:"overrides,omitempty"`
 
 	// horizonMonths is how many months are planned, the current one included.
 	//
@@ -79,6 +102,14 @@ type DeputyRosterSpec struct {
 	// +kubebuilder:default=3
 	// +optional
 	HorizonMonths int32 `json:"horizonMonths,omitempty"`
+
+	// historyMonths is how many past months' DutySchedules are kept; older ones are deleted. The turns counted in them live on in the later ones.
+	//
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=120
+	// +kubebuilder:default=24
+	// +optional
+	HistoryMonths int32 `json:"historyMonths,omitempty"`
 
 	// timeZone in which days begin and end, by its IANA name.
 	//
@@ -118,6 +149,21 @@ type Deputy struct {
 	// +kubebuilder:validation:MaxLength=30
 	// +optional
 	Village string `json:"village,omitempty"`
+
+	// group the deputy works in, for example 产业发展组.
+	//
+	// +kubebuilder:validation:MaxLength=30
+	// +optional
+	Group string `json:"group,omitempty"`
+
+	// specialties of the deputy. Where turns are equal, a reception goes to a deputy one of whose specialties is its topic, word for word.
+	//
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=16
+	// +kubebuilder:validation:items:MinLength=1
+	// +kubebuilder:validation:items:MaxLength=30
+	// +optional
+	Specialties []string `json:"specialties,omitempty"`
 
 	// phone of the deputy. It leaves the roster only when publishPhone is true.
 	//
@@ -225,9 +271,32 @@ type Leader struct {
 	// +kubebuilder:validation:MaxLength=30
 	// +optional
 	Title string `json:"title,omitempty"`
+
+	// areas the leader is in charge of (分管领域), word for word as the topics of receptions; see leaderChoice.
+	//
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=24
+	// +kubebuilder:validation:items:MinLength=1
+	// +kubebuilder:validation:items:MaxLength=30
+	// +optional
+	Areas []string `json:"areas,omitempty"`
+}
+
+// AdditionalReception is one more rule for reception days.
+type AdditionalReception struct {
+	// name of the rule; its shifts bear it.
+	//
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')",message="name must hold only a-z, 0-9 and -, and begin and end with a letter or digit, for example market"
+	// +required
+	Name string `json:"name"`
+
+	Reception `json:",inline"`
 }
 
 // Reception is the rule for reception days.
+//
+// +kubebuilder:validation:XValidation:rule="!has(self.minCountyDeputies) || self.minCountyDeputies <= (has(self.deputies) ? self.deputies : 2)",message="minCountyDeputies must not exceed deputies; lower it or raise deputies"
 type Reception struct {
 	// schedule says on which days receptions fall before any are postponed.
 	//
@@ -247,12 +316,25 @@ type Reception struct {
 	// +optional
 	Deputies int32 `json:"deputies,omitempty"`
 
+	// minCountyDeputies is how many of the deputies must sit in the county's congress.
+	//
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=20
+	// +optional
+	MinCountyDeputies int32 `json:"minCountyDeputies,omitempty"`
+
 	// leaders per reception.
 	//
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=5
 	// +optional
 	Leaders int32 `json:"leaders,omitempty"`
+
+	// leaderChoice says which leaders may come: InTurn, any of them; ByArea, those with the reception's topic among their areas, and any where there is none.
+	//
+	// +kubebuilder:default=InTurn
+	// +optional
+	LeaderChoice LeaderChoice `json:"leaderChoice,omitempty"`
 
 	// hours of the reception.
 	//
@@ -275,6 +357,14 @@ type Reception struct {
 	// +optional
 	Topics []string `json:"topics,omitempty"`
 
+	// topicsByMonth sets the topic of every reception in a month of the year, in place of the next one in turn.
+	//
+	// +listType=map
+	// +listMapKey=month
+	// +kubebuilder:validation:MaxItems=12
+	// +optional
+	TopicsByMonth []MonthTopic `json:"topicsByMonth,omitempty"`
+
 	// announceDaysBefore is how many days ahead a reception counts as announced; from then on the plan leaves it as it is.
 	//
 	// +kubebuilder:validation:Minimum=0
@@ -284,13 +374,180 @@ type Reception struct {
 	AnnounceDaysBefore int32 `json:"announceDaysBefore,omitempty"`
 }
 
-// ReceptionSchedule says on which days receptions fall. Exactly one field is set.
+// LeaderChoice says which leaders may come to a reception.
+//
+// +kubebuilder:validation:Enum=InTurn;ByArea
+type LeaderChoice string
+
+const (
+	// LeaderInTurn lets all leaders take turns.
+	LeaderInTurn LeaderChoice = "InTurn"
+	// LeaderByArea lets those take turns whose areas hold the topic.
+	LeaderByArea LeaderChoice = "ByArea"
+)
+
+// MonthTopic is the topic of a month of the year.
+type MonthTopic struct {
+	// month of the year, 1 to 12.
+	//
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=12
+	// +required
+	Month int32 `json:"month"`
+
+	// topic of its receptions.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=30
+	// +required
+	Topic string `json:"topic"`
+}
+
+// ReceptionSchedule says on which days receptions fall. Exactly one of dayOfMonth, days, weekday, dates and marketDay is set.
+//
+// +kubebuilder:validation:XValidation:rule="[has(self.dayOfMonth), has(self.days), has(self.weekday), has(self.dates), has(self.marketDay)].filter(set, set).size() == 1",message="schedule must set exactly one of dayOfMonth, days, weekday, dates and marketDay; use additionalReceptions for a second rule"
+// +kubebuilder:validation:XValidation:rule="!has(self.nth) || has(self.weekday)",message="nth needs weekday: it says which one of the month"
+// +kubebuilder:validation:XValidation:rule="!has(self.months) || self.months == 'All' || !has(self.dates)",message="months must not be set beside dates: each date names its month already"
 type ReceptionSchedule struct {
-	// dayOfMonth on which a reception falls in every month.
+	// dayOfMonth on which a reception falls.
 	//
 	// +kubebuilder:validation:XValidation:rule="self >= 1 && self <= 28",message="dayOfMonth must be 1 to 28, so that every month has that day"
+	// +optional
+	DayOfMonth int32 `json:"dayOfMonth,omitempty"`
+
+	// days of the month on which receptions fall, for example [9, 19].
+	//
+	// +listType=set
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=10
+	// +kubebuilder:validation:XValidation:rule="self.all(d, d >= 1 && d <= 28)",message="days must each be 1 to 28, so that every month has that day"
+	// +optional
+	Days []int32 `json:"days,omitempty"`
+
+	// weekday on which receptions fall, every week or, with nth, once a month.
+	//
+	// +optional
+	Weekday Weekday `json:"weekday,omitempty"`
+
+	// nth weekday of the month, 1 to 4, or -1 for the last; absent means every week.
+	//
+	// +kubebuilder:validation:XValidation:rule="self == -1 || self >= 1 && self <= 4",message="nth must be 1 to 4, or -1 for the last of the month"
+	// +optional
+	Nth int32 `json:"nth,omitempty"`
+
+	// dates on which receptions fall, one by one.
+	//
+	// +listType=set
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=60
+	// +optional
+	Dates []Date `json:"dates,omitempty"`
+
+	// marketDay (赶集日) has receptions fall every so many days.
+	//
+	// +optional
+	MarketDay *MarketDay `json:"marketDay,omitempty"`
+
+	// months in which the rule holds: all, or those with an odd or an even number.
+	//
+	// +kubebuilder:default=All
+	// +optional
+	Months MonthFilter `json:"months,omitempty"`
+}
+
+// Weekday is a day of the week by its English name.
+//
+// +kubebuilder:validation:Enum=Monday;Tuesday;Wednesday;Thursday;Friday;Saturday;Sunday
+type Weekday string
+
+// MonthFilter chooses months by their number.
+//
+// +kubebuilder:validation:Enum=All;Odd;Even
+type MonthFilter string
+
+const (
+	// MonthsAll is every month.
+	MonthsAll MonthFilter = "All"
+	// MonthsOdd is January, March and so on.
+	MonthsOdd MonthFilter = "Odd"
+	// MonthsEven is February, April and so on.
+	MonthsEven MonthFilter = "Even"
+)
+
+// MarketDay is a rhythm of days.
+type MarketDay struct {
+	// anchor is any one day of the rhythm.
+	//
 	// +required
-	DayOfMonth int32 `json:"dayOfMonth"`
+	Anchor Date `json:"anchor"`
+
+	// everyDays is the number of days from one to the next, 2 to 90.
+	//
+	// +kubebuilder:validation:Minimum=2
+	// +kubebuilder:validation:Maximum=90
+	// +required
+	EveryDays int32 `json:"everyDays"`
+}
+
+// Override decides one day's shift by hand. What it does not set is decided by the rule.
+//
+// +kubebuilder:validation:XValidation:rule="!has(self.cancelled) || !self.cancelled || !(has(self.deputies) || has(self.leader) || has(self.hours) || has(self.place) || has(self.topic))",message="a cancelled day has no deputies, leader, hours, place or topic; leave them out or leave out cancelled"
+// +kubebuilder:validation:XValidation:rule="!has(self.cancelled) || !self.cancelled || has(self.reason)",message="reason must say why the day is cancelled"
+// +kubebuilder:validation:XValidation:rule="self.kind == 'Reception' || !(has(self.leader) || has(self.topic))",message="leader and topic are for receptions; leave them out where kind is Duty"
+type Override struct {
+	// date of the day the shift is on, postponements included.
+	//
+	// +required
+	Date Date `json:"date"`
+
+	// kind of the shift. A Reception on a day that has none is an extra one, and so is Duty.
+	//
+	// +required
+	Kind ShiftKind `json:"kind"`
+
+	// deputies who serve, by id; absent leaves the choice to the rule.
+	//
+	// +listType=set
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=20
+	// +kubebuilder:validation:items:MaxLength=32
+	// +optional
+	Deputies []string `json:"deputies,omitempty"`
+
+	// leader who comes to a reception, by id; absent leaves the choice to the rule.
+	//
+	// +kubebuilder:validation:MaxLength=32
+	// +optional
+	Leader string `json:"leader,omitempty"`
+
+	// cancelled takes the day's shift off. It stays on view as cancelled.
+	//
+	// +optional
+	Cancelled bool `json:"cancelled,omitempty"`
+
+	// hours of the shift.
+	//
+	// +optional
+	Hours HoursOfDay `json:"hours,omitempty"`
+
+	// place of the shift.
+	//
+	// +kubebuilder:validation:MaxLength=60
+	// +optional
+	Place string `json:"place,omitempty"`
+
+	// topic of a reception.
+	//
+	// +kubebuilder:validation:MaxLength=30
+	// +optional
+	Topic string `json:"topic,omitempty"`
+
+	// reason, for the station's own records; it never leaves the roster.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=100
+	// +optional
+	Reason string `json:"reason,omitempty"`
 }
 
 // PostponeRule names the days a reception moves away from.
@@ -347,7 +604,7 @@ type DeputyRosterStatus struct {
 	// +optional
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
-	// conditions: Ready, Reconciling, Stalled, ScheduleReady.
+	// conditions: Ready, Reconciling, Stalled, ScheduleReady, CalendarKnown, AnnouncementsHold.
 	//
 	// +listType=map
 	// +listMapKey=type
@@ -378,4 +635,48 @@ type DeputyRosterStatus struct {
 	//
 	// +optional
 	UncoveredShifts *int32 `json:"uncoveredShifts,omitempty"`
+
+	// brokenAnnouncements counts the announced shifts from today on that cannot be held as announced; AnnouncementsHold says why.
+	//
+	// +optional
+	BrokenAnnouncements *int32 `json:"brokenAnnouncements,omitempty"`
+
+	// provisionalFrom is the first planned day that may still move, because the holidays around it are not published; absent when none may.
+	//
+	// +optional
+	ProvisionalFrom Date `json:"provisionalFrom,omitempty"`
+
+	// fairness is the most turns less the fewest among the deputies who serve today, turns up to today.
+	//
+	// +optional
+	Fairness *Fairness `json:"fairness,omitempty"`
+
+	// calendar says for which of the planned years the holiday arrangement is known.
+	//
+	// +optional
+	Calendar *CalendarCoverage `json:"calendar,omitempty"`
+}
+
+// Fairness is the spread of each ledger of deputies.
+type Fairness struct {
+	// reception is the spread of reception turns.
+	Reception int32 `json:"reception"`
+
+	// duty is the spread of duty turns.
+	Duty int32 `json:"duty"`
+}
+
+// CalendarCoverage is what is known of the holidays of the planned years.
+type CalendarCoverage struct {
+	// known years.
+	//
+	// +listType=set
+	// +optional
+	Known []int32 `json:"known,omitempty"`
+
+	// unknown years: in them only weekends are taken for days off, and every day is provisional.
+	//
+	// +listType=set
+	// +optional
+	Unknown []int32 `json:"unknown,omitempty"`
 }

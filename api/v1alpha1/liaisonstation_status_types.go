@@ -122,6 +122,11 @@ type NextReception struct {
 	// +optional
 	Hours HoursOfDay `json:"hours,omitempty"`
 
+	// place of the reception; absent means the station itself.
+	//
+	// +optional
+	Place string `json:"place,omitempty"`
+
 	// topic announced for it.
 	//
 	// +optional

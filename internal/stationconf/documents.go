@@ -31,7 +31,26 @@ type Station struct {
 	Administrators []Administrator                      `json:"administrators"`
 	Topics         []string                             `json:"topics"`
 	Deadlines      map[casework.Route]casework.Deadline `json:"deadlines"`
+	// SiteURL is where residents find the site, without a slash at its end; empty while the township has given it no host.
+	SiteURL string `json:"siteURL,omitempty"`
+	// Webhook is nil where receptions are announced on the site alone.
+	Webhook *Webhook `json:"webhook,omitempty"`
 }
+
+// Webhook is called for each reception. Its address is a secret and comes in a file of its own (WebhookURLFile).
+type Webhook struct {
+	// Format is WebhookJSON or WebhookWeCom.
+	Format string `json:"format"`
+}
+
+// Formats of a webhook's message.
+const (
+	WebhookJSON  = "JSON"
+	WebhookWeCom = "WeCom"
+)
+
+// WebhookURLFile is the file with the webhook's address, in a folder that the operator mounts from the township's own Secret.
+const WebhookURLFile = "url"
 
 // Township is the division a station serves.
 type Township struct {
@@ -106,8 +125,14 @@ type Shift struct {
 	Place         string       `json:"place,omitempty"`
 	Topic         string       `json:"topic,omitempty"`
 	PostponedFrom workday.Date `json:"postponedFrom,omitzero"`
-	Provisional   bool         `json:"provisional,omitempty"`
-	Uncovered     int          `json:"uncovered,omitempty"`
+	// Rule is the name of the additional reception rule the shift is by; empty for the roster's reception and for duty.
+	Rule string `json:"rule,omitempty"`
+	// AnnounceOn is the day from which a reception is announced; zero for duty.
+	AnnounceOn workday.Date `json:"announceOn,omitzero"`
+	// Cancelled shifts stay on view and have no people.
+	Cancelled   bool `json:"cancelled,omitempty"`
+	Provisional bool `json:"provisional,omitempty"`
+	Uncovered   int  `json:"uncovered,omitempty"`
 }
 
 // Kinds of shift.

@@ -2,6 +2,7 @@ package stationconf
 
 import (
 	"fmt"
+	"net/url"
 	"regexp"
 	"strings"
 	"time"
@@ -95,6 +96,16 @@ func (s Station) check(c *checker) {
 	s.checkAdministrators(c)
 	s.checkTopics(c)
 	s.checkDeadlines(c)
+	s.checkReach(c)
+}
+
+// checkReach looks at how the station is reached and how it reaches others.
+func (s Station) checkReach(c *checker) {
+	site, err := url.Parse(s.SiteURL)
+	c.refuse(s.SiteURL == "" || err == nil && site.Host != "" && (site.Scheme == "http" || site.Scheme == "https") && !strings.HasSuffix(s.SiteURL, "/"),
+		"siteURL", "must be an http or https address without a slash at its end")
+	c.refuse(s.Webhook == nil || s.Webhook.Format == WebhookJSON || s.Webhook.Format == WebhookWeCom,
+		"webhook.format", "must be %s or %s", WebhookJSON, WebhookWeCom)
 }
 
 func (s Station) checkAdministrators(c *checker) {
@@ -220,6 +231,8 @@ func (s Shift) check(c *checker) {
 	c.refuse(s.Uncovered >= 0, "uncovered", "must not be negative")
 	c.optionalText("place", s.Place, 60)
 	c.optionalText("topic", s.Topic, 30)
+	c.optionalText("rule", s.Rule, 32)
+	c.refuse(!s.Cancelled || len(s.Deputies)+len(s.Leaders) == 0, "cancelled", "must not be set beside people")
 }
 
 func (r BacklogReport) check(c *checker) {
