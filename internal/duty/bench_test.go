@@ -15,7 +15,7 @@ func BenchmarkPlanYear(b *testing.B) {
 		b.Fatal(err)
 	}
 	roster := village(0)
-	roster.Reception.Deputies = 2
+	roster.Receptions[0].Deputies = 2
 	for n := range 60 {
 		roster.Deputies = append(roster.Deputies, duty.Deputy{ID: fmt.Sprintf("d%03d", n), Serving: true})
 	}

@@ -162,10 +162,10 @@ func (s *script) read(t *testing.T, words []string) {
 	case "suspended": // ID
 		s.deputy(t, args[0]).Serving = false
 	case "reception": // DAY POSTPONE DEPUTIES LEADERS TOPIC…
-		s.roster.Reception = &duty.ReceptionRule{
-			Days: duty.DayOfMonth(number(t, args[0])), Postpone: postponement(t, args[1]),
+		s.roster.Receptions = []duty.ReceptionRule{{
+			Days: duty.DaysOfMonth{number(t, args[0])}, Postpone: postponement(t, args[1]),
 			Deputies: number(t, args[2]), Leaders: number(t, args[3]), Topics: args[4:],
-		}
+		}}
 	case "duty": // WorkingDays|EveryDay DEPUTIES
 		s.roster.Duty = &duty.DutyRule{EveryDay: args[0] == "EveryDay", Deputies: number(t, args[1])}
 	case "plan": // FROM MONTHS

@@ -11,8 +11,8 @@ type Ledgers struct {
 	Reception, Duty Ledger
 	// Leader counts the leaders' receptions.
 	Leader Ledger
-	// Receptions counts all receptions; it decides whose turn the next topic is.
-	Receptions int
+	// Receptions counts the receptions of each rule by its name; it decides whose turn the next topic is.
+	Receptions map[string]int
 }
 
 // Ledger holds accounts by id.
@@ -31,4 +31,16 @@ func (l Ledger) clone() Ledger {
 		return Ledger{}
 	}
 	return maps.Clone(l)
+}
+
+// Spread is the most turns less the fewest among the people, each of whom has an account; 0 where there are none.
+func (l Ledger) Spread(people []string) int {
+	if len(people) == 0 {
+		return 0
+	}
+	most, fewest := l[people[0]].Turns, l[people[0]].Turns
+	for _, id := range people {
+		most, fewest = max(most, l[id].Turns), min(fewest, l[id].Turns)
+	}
+	return most - fewest
 }

@@ -1,6 +1,7 @@
 package duty
 
 import (
+	"maps"
 	"slices"
 
 	"township.dev/liaison/internal/workday"
@@ -22,11 +23,16 @@ type Window struct {
 	Published map[workday.Month][]Shift
 }
 
-// Plan plans consecutive months. Places go to those who are in service and not on leave, never twice on a day; among these to whoever has the fewest turns,
-// then to whom the published plan already names, then to whoever waits longest, then in the order of the roster. So where everyone can take
-// every shift, the most and the fewest turns never differ by more than one. A place nobody can take is counted as uncovered.
+// Plan plans consecutive months. The order of concern is that of DESIGN.md section 5:
 //
-// The result depends on the arguments alone, and a plan that is published and planned again on the same day comes out the same.
+//  1. Places go to those who are in service and not on leave, never twice on a day; overrides win. A place nobody can take is counted as uncovered.
+//  2. Fairness, receptions, ordinary duty and leaders counted apart: where everyone can take every shift, the most and the fewest turns never differ
+//     by more than one; otherwise they differ at each month's end as little as the month allows (see stretch).
+//  3. Of what is published, as few places change hands as that allows.
+//  4. A reception goes to deputies whose specialty its topic is.
+//  5. Who waits longest comes first, then who stands first on the roster.
+//
+// The result depends on the arguments alone, and a plan that is published and planned again, today or later, comes out the same.
 func Plan(roster Roster, calendar *workday.Calendar, window Window) []MonthPlan {
 	p := newPlanner(roster, calendar, window)
 	plans := make([]MonthPlan, 0, window.Months)
@@ -45,70 +51,102 @@ type planner struct {
 	// published shifts by day.
 	published map[workday.Date][]Shift
 	// settled are the nominal days whose receptions were announced.
-	settled map[workday.Date]bool
-	// pending is where a reception that is published and not yet announced stands, by its nominal day.
-	pending map[workday.Date]workday.Date
-	// creditUntil is the last day on which who joins gets an account in the month's opening ledger, so that planning again tomorrow finds it there.
-	creditUntil workday.Date
+	settled map[nominalDay]bool
+	// pending is where a reception that is published and not yet announced stands.
+	pending   map[nominalDay]workday.Date
+	overrides map[slotKey]*Override
 
-	receptions            int
+	// held counts the receptions of each rule.
+	held                  map[string]int
 	reception, duty, lead *book
 }
 
+// slotKey is what a shift is found by: a day has at most one of each kind.
+type slotKey struct {
+	day  workday.Date
+	kind Kind
+}
+
 func newPlanner(roster Roster, calendar *workday.Calendar, window Window) *planner {
-	begin := window.First.First()
 	p := &planner{
 		roster: roster, calendar: calendar, window: window,
 		published: map[workday.Date][]Shift{},
-		settled:   map[workday.Date]bool{},
-		pending:   map[workday.Date]workday.Date{},
-
-		receptions: window.Opening.Receptions,
-		reception:  newBook(roster.Deputies, window.Opening.Reception, begin),
-		duty:       newBook(roster.Deputies, window.Opening.Duty, begin),
-		lead:       newBook(asDeputies(roster.Leaders), window.Opening.Leader, begin),
+		settled:   map[nominalDay]bool{},
+		pending:   map[nominalDay]workday.Date{},
+		overrides: make(map[slotKey]*Override, len(roster.Overrides)),
+		held:      map[string]int{},
+	}
+	maps.Copy(p.held, window.Opening.Receptions)
+	for i := range roster.Overrides {
+		o := &roster.Overrides[i]
+		p.overrides[slotKey{o.Date, o.Kind}] = o
 	}
 	for _, shifts := range window.Published {
-		for _, shift := range shifts {
-			p.remember(shift)
+		for i := range shifts {
+			p.remember(&shifts[i])
 		}
 	}
-	p.creditUntil = p.firstOpenDay()
+	span := Span{window.First.First(), window.First.Add(window.Months - 1).Last()}
+	open := p.firstOpenDay(span)
+	p.reception = newBook(roster.Deputies, window.Opening.Reception, span, open)
+	p.duty = newBook(roster.Deputies, window.Opening.Duty, span, open)
+	p.lead = newBook(asDeputies(roster.Leaders), window.Opening.Leader, span, open)
+	for _, shifts := range window.Published {
+		for i := range shifts {
+			if p.open(shifts[i].Date) {
+				p.expect(&shifts[i])
+			}
+		}
+	}
 	return p
 }
 
-// asDeputies lets leaders take turns by the same rules as deputies.
+// asDeputies lets leaders take turns by the same rules as deputies; their areas are their specialties.
 func asDeputies(leaders []Leader) []Deputy {
 	people := make([]Deputy, 0, len(leaders))
 	for _, leader := range leaders {
-		people = append(people, Deputy{ID: leader.ID, Serving: true})
+		people = append(people, Deputy{ID: leader.ID, Serving: true, Specialties: leader.Areas})
 	}
 	return people
 }
 
-func (p *planner) remember(shift Shift) {
-	p.published[shift.Date] = append(p.published[shift.Date], shift)
+func (p *planner) remember(shift *Shift) {
+	p.published[shift.Date] = append(p.published[shift.Date], *shift)
+	known := nominalDay{shift.Rule, shift.nominal()}
 	switch {
 	case shift.Kind != Reception:
 	case p.kept(shift.Date):
-		p.settled[shift.nominal()] = true
+		p.settled[known] = true
 	default:
-		p.pending[shift.nominal()] = shift.Date
+		p.pending[known] = shift.Date
 	}
 }
 
-// kept reports whether the day stays as it was published.
+// expect lets the books know of turns that are published and may still change hands.
+func (p *planner) expect(shift *Shift) {
+	if shift.Kind == Duty {
+		p.duty.expect(shift.Deputies, 1)
+		return
+	}
+	p.reception.expect(shift.Deputies, 1)
+	p.lead.expect(shift.Leaders, 1)
+}
+
+// kept reports whether the day stays as it was published, overrides apart.
 func (p *planner) kept(day workday.Date) bool {
+	if day.After(p.window.AnnouncedUntil) && !day.Before(p.window.From) {
+		return false
+	}
 	_, published := p.window.Published[workday.MonthOf(day)]
-	return published && (!day.After(p.window.AnnouncedUntil) || day.Before(p.window.From))
+	return published
 }
 
 // open reports whether the day is to be planned.
 func (p *planner) open(day workday.Date) bool { return !day.Before(p.window.From) && !p.kept(day) }
 
-func (p *planner) firstOpenDay() workday.Date {
-	day, last := p.window.First.First(), p.window.First.Add(p.window.Months-1).Last()
-	for day.Before(last) && !p.open(day) {
+func (p *planner) firstOpenDay(span Span) workday.Date {
+	day := span.From
+	for day.Before(span.Until) && !p.open(day) {
 		day = day.AddDays(1)
 	}
 	return day
@@ -116,105 +154,42 @@ func (p *planner) firstOpenDay() workday.Date {
 
 func (p *planner) planMonth(month workday.Month) MonthPlan {
 	plan := MonthPlan{Month: month}
-	openingReceptions := p.receptions
-	for _, book := range p.books() {
-		book.openMonth(month)
+	held := maps.Clone(p.held)
+	slots := p.layOut(month)
+	receptions, duties, leaders := tasksOf(slots)
+	p.reception.run(month, receptions)
+	p.lead.run(month, leaders)
+	for _, s := range slots {
+		// The day's receptions are known now: nobody of them has duty beside.
+		s.keepApart(slots)
 	}
-	occasions := p.occasions(month)
-	for day := month.First(); !day.After(month.Last()); day = day.AddDays(1) {
-		plan.Shifts = append(plan.Shifts, p.day(day, occasions)...)
-		plan.Provisional = plan.Provisional || p.open(day) && !p.calendar.Known(day)
+	p.duty.run(month, duties)
+	for _, s := range slots {
+		plan.Shifts = append(plan.Shifts, s.shift())
 	}
-	for _, book := range p.books() {
-		book.closeMonth()
-	}
-	plan.Opening = Ledgers{Reception: p.reception.opening, Duty: p.duty.opening, Leader: p.lead.opening, Receptions: openingReceptions}
-	plan.Closing = Ledgers{Reception: p.reception.ledger(), Duty: p.duty.ledger(), Leader: p.lead.ledger(), Receptions: p.receptions}
+	plan.Provisional = p.provisional(month)
+	plan.Opening = Ledgers{Reception: p.reception.opening, Duty: p.duty.opening, Leader: p.lead.opening, Receptions: held}
+	plan.Closing = Ledgers{Reception: p.reception.ledger(), Duty: p.duty.ledger(), Leader: p.lead.ledger(), Receptions: maps.Clone(p.held)}
+	plan.Broken = p.broken(plan.Shifts)
 	return plan
 }
 
-// day returns the day's shifts, kept or planned, and enters them in the books.
-func (p *planner) day(day workday.Date, occasions map[workday.Date]occasion) []Shift {
-	open := p.open(day)
-	for _, book := range p.books() {
-		book.beginDay(day, open, !day.After(p.creditUntil))
-	}
-	var shifts []Shift
-	switch {
-	case open:
-		shifts = p.planDay(day, occasions)
-	case p.kept(day):
-		shifts = p.keepDay(day)
-	}
-	for _, book := range p.books() {
-		book.endDay(day)
-	}
-	return shifts
-}
-
-func (p *planner) books() [3]*book { return [...]*book{p.reception, p.duty, p.lead} }
-
-// keepDay counts what was published and leaves it as it is, except that a day no notice can move any more is no longer provisional.
-func (p *planner) keepDay(day workday.Date) []Shift {
-	shifts := slices.Clone(p.published[day])
-	for i, shift := range shifts {
-		shifts[i].Provisional = shift.Provisional && !p.calendar.KnownThrough(shift.nominal(), day)
-		if shift.Kind == Duty {
-			p.duty.serve(day, shift.Deputies)
-			continue
+// provisional reports whether some day that is still to be planned is not known.
+func (p *planner) provisional(month workday.Month) bool {
+	for day := month.First(); !day.After(month.Last()); day = day.AddDays(1) {
+		if p.open(day) && !p.calendar.Known(day) {
+			return true
 		}
-		p.receptions++
-		p.reception.serve(day, shift.Deputies)
-		p.lead.serve(day, shift.Leaders)
 	}
-	return shifts
+	return false
 }
 
-// planDay plans the day's reception or, where there is none, its ordinary duty.
-func (p *planner) planDay(day workday.Date, occasions map[workday.Date]occasion) []Shift {
-	if occasion, ok := occasions[day]; ok {
-		return []Shift{p.planReception(occasion)}
-	}
-	rule := p.roster.Duty
-	if rule == nil || !rule.EveryDay && !p.calendar.IsWorking(day) {
+// wanted is what the published plan says of the day's shift of that kind; nil where it says nothing.
+func (p *planner) wanted(key slotKey) *Shift {
+	shifts := p.published[key.day]
+	i := slices.IndexFunc(shifts, func(s Shift) bool { return s.Kind == key.kind })
+	if i < 0 {
 		return nil
 	}
-	deputies := p.duty.choose(day, rule.Deputies, p.wanted(day, Duty).Deputies)
-	return []Shift{{
-		Date: day, Kind: Duty, Hours: rule.Hours,
-		Deputies:    deputies,
-		Uncovered:   rule.Deputies - len(deputies),
-		Provisional: !rule.EveryDay && !p.calendar.Known(day),
-	}}
-}
-
-func (p *planner) planReception(o occasion) Shift {
-	rule := p.roster.Reception
-	wanted := p.wanted(o.actual, Reception)
-	deputies := p.reception.choose(o.actual, rule.Deputies, wanted.Deputies)
-	leaders := p.lead.choose(o.actual, rule.Leaders, wanted.Leaders)
-	shift := Shift{
-		Date: o.actual, Kind: Reception, Hours: rule.Hours, Place: rule.Place,
-		Deputies: deputies, Leaders: leaders,
-		Uncovered:   rule.Deputies - len(deputies) + rule.Leaders - len(leaders),
-		Provisional: !rule.Postpone.certain(p.calendar, o.nominal, o.actual),
-	}
-	if o.actual != o.nominal {
-		shift.PostponedFrom = o.nominal
-	}
-	if n := len(rule.Topics); n > 0 {
-		shift.Topic = rule.Topics[p.receptions%n]
-	}
-	p.receptions++
-	return shift
-}
-
-// wanted is what the published plan says of the day's shift of that kind.
-func (p *planner) wanted(day workday.Date, kind Kind) Shift {
-	for _, shift := range p.published[day] {
-		if shift.Kind == kind {
-			return shift
-		}
-	}
-	return Shift{}
+	return &shifts[i]
 }

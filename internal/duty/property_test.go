@@ -76,12 +76,12 @@ func checkPlaces(t *rapid.T, roster duty.Roster, shift duty.Shift) {
 	}
 	wanted := roster.Duty.Deputies
 	if shift.Kind == duty.Reception {
-		wanted = roster.Reception.Deputies
+		wanted = roster.Receptions[0].Deputies
 	}
 	if got := min(wanted, able); len(shift.Deputies) != got {
 		t.Fatalf("%d of %d deputies could serve on %s and %d do, want %d", able, len(roster.Deputies), shift.Date, len(shift.Deputies), got)
 	}
-	if shift.Uncovered != wanted-len(shift.Deputies)+roster.Reception.Leaders*boolToInt(shift.Kind == duty.Reception)-len(shift.Leaders) {
+	if shift.Uncovered != wanted-len(shift.Deputies)+roster.Receptions[0].Leaders*boolToInt(shift.Kind == duty.Reception)-len(shift.Leaders) {
 		t.Fatalf("the shift of %s counts %d uncovered places: %+v", shift.Date, shift.Uncovered, shift)
 	}
 }
@@ -101,7 +101,7 @@ func TestLedgersAddUp(t *testing.T) {
 		plans := duty.Plan(roster, calendar, drawWindow(t))
 		for n, plan := range plans {
 			sum := duty.Ledger{}
-			receptions := plan.Opening.Receptions
+			receptions := plan.Opening.Receptions[""]
 			for id, account := range plan.Opening.Duty {
 				sum[id] = account
 			}
@@ -114,8 +114,8 @@ func TestLedgersAddUp(t *testing.T) {
 					sum[id] = duty.Account{Turns: sum[id].Turns + 1, Last: shift.Date}
 				}
 			}
-			if diff := cmp.Diff(sum, plan.Closing.Duty, dates); diff != "" || receptions != plan.Closing.Receptions {
-				t.Fatalf("%s: closing ledger (-sum +closing), receptions %d and %d:\n%s", plan.Month, receptions, plan.Closing.Receptions, diff)
+			if diff := cmp.Diff(sum, plan.Closing.Duty, dates); diff != "" || receptions != plan.Closing.Receptions[""] {
+				t.Fatalf("%s: closing ledger (-sum +closing), receptions %d and %d:\n%s", plan.Month, receptions, plan.Closing.Receptions[""], diff)
 			}
 			if n > 0 && !cmp.Equal(plans[n-1].Closing, plan.Opening, dates) {
 				t.Fatalf("%s does not open as %s closed", plan.Month, plans[n-1].Month)
@@ -195,13 +195,13 @@ func publishedIn(window duty.Window, plans []duty.MonthPlan) duty.Window {
 func drawRoster(t *rapid.T, absences bool) duty.Roster {
 	size := rapid.IntRange(1, 20).Draw(t, "deputies")
 	roster := duty.Roster{
-		Reception: &duty.ReceptionRule{
-			Days:     duty.DayOfMonth(rapid.IntRange(1, 28).Draw(t, "dayOfMonth")),
+		Receptions: []duty.ReceptionRule{{
+			Days:     duty.DaysOfMonth{rapid.IntRange(1, 28).Draw(t, "dayOfMonth")},
 			Postpone: duty.Postponement(rapid.IntRange(0, 2).Draw(t, "postpone")),
 			Deputies: rapid.IntRange(1, min(4, size)).Draw(t, "perReception"),
 			Leaders:  rapid.IntRange(0, 2).Draw(t, "leadersPerReception"),
 			Topics:   []string{"产业发展", "道路交通", "环境卫生"}[:rapid.IntRange(0, 3).Draw(t, "topics")],
-		},
+		}},
 		Duty: &duty.DutyRule{EveryDay: rapid.Bool().Draw(t, "everyDay"), Deputies: rapid.IntRange(1, min(3, size)).Draw(t, "perDay")},
 	}
 	for n := range rapid.IntRange(0, 3).Draw(t, "leaders") {

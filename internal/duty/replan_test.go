@@ -27,7 +27,7 @@ func TestReceptionOnTheTenth(t *testing.T) {
 	for _, test := range tests {
 		roster := village(8)
 		roster.Duty = nil
-		roster.Reception.Days, roster.Reception.Postpone = duty.DayOfMonth(10), test.rule
+		roster.Receptions[0].Days, roster.Receptions[0].Postpone = duty.DaysOfMonth{10}, test.rule
 		var got []string
 		for _, shift := range shiftsOf(duty.Plan(roster, readCalendar(t, ""), fromDay(date(t, "2024-01-01"), 36))) {
 			got = append(got, shift.Date.String())
@@ -63,7 +63,7 @@ func TestAnnouncedDaysStayAndLaterOnesMove(t *testing.T) {
 
 func TestAnnouncedReceptionIsNotHeldAgainAfterItsHolidayMovesIt(t *testing.T) {
 	roster := village(8)
-	roster.Reception.Days = duty.DayOfMonth(28)
+	roster.Receptions[0].Days = duty.DaysOfMonth{28}
 	window := fromDay(date(t, "2026-07-01"), 2)
 	published := publishedIn(window, duty.Plan(roster, readCalendar(t, ""), window))
 	published.From, published.AnnouncedUntil = date(t, "2026-07-27"), date(t, "2026-07-30")
@@ -189,9 +189,9 @@ func TestAccountOfSomeoneOffTheRosterIsKeptForAYear(t *testing.T) {
 
 func TestTopicsGoOnFromMonthToMonth(t *testing.T) {
 	roster := village(4)
-	roster.Reception.Topics = []string{"产业发展", "道路交通", "环境卫生"}
+	roster.Receptions[0].Topics = []string{"产业发展", "道路交通", "环境卫生"}
 	window := fromDay(date(t, "2026-06-01"), 4)
-	window.Opening.Receptions = 2
+	window.Opening.Receptions = map[string]int{"": 2}
 	var got []string
 	for _, shift := range shiftsOf(duty.Plan(roster, readCalendar(t, ""), window)) {
 		if shift.Kind == duty.Reception {
@@ -221,7 +221,7 @@ func TestPlanLeavesItsArgumentsAlone(t *testing.T) {
 func village(n int) duty.Roster {
 	roster := duty.Roster{
 		Leaders:   []duty.Leader{{ID: "l01"}},
-		Reception: &duty.ReceptionRule{Days: duty.DayOfMonth(15), Deputies: 1, Leaders: 1},
+		Receptions: []duty.ReceptionRule{{Days: duty.DaysOfMonth{15}, Deputies: 1, Leaders: 1}},
 		Duty:      &duty.DutyRule{Deputies: 1},
 	}
 	for _, id := range []string{"d01", "d02", "d03", "d04", "d05", "d06", "d07", "d08"}[:n] {

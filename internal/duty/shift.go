@@ -12,7 +12,7 @@ const (
 	Duty Kind = "Duty"
 )
 
-// Shift is one day's reception or duty; people stand in it by id, in the order of the roster.
+// Shift is one day's reception or duty; people stand in it by id, in the order of the roster or, where an override names them, in its order.
 type Shift struct {
 	Date     workday.Date
 	Kind     Kind
@@ -23,6 +23,12 @@ type Shift struct {
 	Topic    string
 	// PostponedFrom is the day of the rule, zero where the reception is on it.
 	PostponedFrom workday.Date
+	// Rule is the name of the reception rule; empty for the roster's first one and for duty.
+	Rule string
+	// ByHand is true where an override decided the shift or a part of it.
+	ByHand bool
+	// Cancelled shifts have no people and count for nothing.
+	Cancelled bool
 	// Provisional is true while a notice still to come may move the shift.
 	Provisional bool
 	// Uncovered counts the places nobody can take.
@@ -30,7 +36,7 @@ type Shift struct {
 }
 
 // nominal is the day of the rule a reception is held for.
-func (s Shift) nominal() workday.Date {
+func (s *Shift) nominal() workday.Date {
 	if s.PostponedFrom.IsZero() {
 		return s.Date
 	}
@@ -42,8 +48,10 @@ type MonthPlan struct {
 	Month workday.Month
 	// Opening ledgers, credits to those who joined since included; Closing ones are the next month's Opening.
 	Opening, Closing Ledgers
-	// Shifts in order of date.
+	// Shifts in order of date, a day's reception before its duty.
 	Shifts []Shift
 	// Provisional is true while some day of the month is not known, so that shifts may still come, go or move.
 	Provisional bool
+	// Broken tells what stands against the shifts, from Window.From on, that planning must leave as they are.
+	Broken []Broken
 }
