@@ -19,10 +19,16 @@ import (
 func ForKind(kind schema.GroupVersionKind) interface{} {
 	switch kind {
 	// Group=liaison.township.dev, Version=v1alpha1
+	case v1alpha1.SchemeGroupVersion.WithKind("AdditionalReception"):
+		return &apiv1alpha1.AdditionalReceptionApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Administrator"):
 		return &apiv1alpha1.AdministratorApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("Announcements"):
+		return &apiv1alpha1.AnnouncementsApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Backlog"):
 		return &apiv1alpha1.BacklogApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("CalendarCoverage"):
+		return &apiv1alpha1.CalendarCoverageApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Casework"):
 		return &apiv1alpha1.CaseworkApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Contact"):
@@ -43,6 +49,8 @@ func ForKind(kind schema.GroupVersionKind) interface{} {
 		return &apiv1alpha1.DutyScheduleSpecApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("DutyScheduleStatus"):
 		return &apiv1alpha1.DutyScheduleStatusApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("Fairness"):
+		return &apiv1alpha1.FairnessApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("HolidayCalendar"):
 		return &apiv1alpha1.HolidayCalendarApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("HolidayCalendarSpec"):
@@ -69,10 +77,16 @@ func ForKind(kind schema.GroupVersionKind) interface{} {
 		return &apiv1alpha1.LiaisonStationStatusApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("LocalReference"):
 		return &apiv1alpha1.LocalReferenceApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("MarketDay"):
+		return &apiv1alpha1.MarketDayApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("MonthTopic"):
+		return &apiv1alpha1.MonthTopicApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("NextReception"):
 		return &apiv1alpha1.NextReceptionApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("OnDuty"):
 		return &apiv1alpha1.OnDutyApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("Override"):
+		return &apiv1alpha1.OverrideApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Reception"):
 		return &apiv1alpha1.ReceptionApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("ReceptionSchedule"):
@@ -83,6 +97,10 @@ func ForKind(kind schema.GroupVersionKind) interface{} {
 		return &apiv1alpha1.RouteBacklogApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("RouteDeadline"):
 		return &apiv1alpha1.RouteDeadlineApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("RuleReceptions"):
+		return &apiv1alpha1.RuleReceptionsApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("SecretKeyReference"):
+		return &apiv1alpha1.SecretKeyReferenceApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Shift"):
 		return &apiv1alpha1.ShiftApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Staff"):
@@ -95,6 +113,8 @@ func ForKind(kind schema.GroupVersionKind) interface{} {
 		return &apiv1alpha1.TownshipApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Village"):
 		return &apiv1alpha1.VillageApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("Webhook"):
+		return &apiv1alpha1.WebhookApplyConfiguration{}
 
 	}
 	return nil

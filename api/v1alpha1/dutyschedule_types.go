@@ -111,10 +111,31 @@ type Ledgers struct {
 	// +optional
 	Leader []LedgerEntry `json:"leader,omitempty"`
 
-	// receptions held or planned before this month; it decides whose turn the next topic is.
+	// receptions held or planned before this month by the roster's reception rule; it decides which topic's turn is next.
 	//
 	// +optional
 	Receptions int32 `json:"receptions,omitempty"`
+
+	// additionalReceptions are those by the additional rules.
+	//
+	// +listType=map
+	// +listMapKey=rule
+	// +kubebuilder:validation:MaxItems=64
+	// +optional
+	AdditionalReceptions []RuleReceptions `json:"additionalReceptions,omitempty"`
+}
+
+// RuleReceptions counts the receptions of one additional rule.
+type RuleReceptions struct {
+	// rule by its name.
+	//
+	// +kubebuilder:validation:MaxLength=32
+	Rule string `json:"rule"`
+
+	// receptions held or planned before this month.
+	//
+	// +kubebuilder:validation:Minimum=0
+	Receptions int32 `json:"receptions"`
 }
 
 // LedgerEntry is the account of one person.

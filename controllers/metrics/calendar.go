@@ -15,7 +15,7 @@ type calendars struct {
 	operatorNamespace string
 	// own names the namespaces with HolidayCalendars of their own; all others share one calendar.
 	own map[string]bool
-	// inForce is filled as namespaces are asked for; nil stands for one whose objects contradict each other, so that nothing can be planned.
+	// inForce is filled as namespaces are asked for.
 	inForce map[string]*workday.Calendar
 }
 
@@ -37,13 +37,10 @@ func (c calendars) know(namespace string, year int) bool {
 	}
 	calendar, asked := c.inForce[namespace]
 	if !asked {
-		made, err := fromcrd.Calendar(c.objects, c.operatorNamespace, namespace)
-		if err == nil {
-			calendar = made
-		}
+		calendar, _ = fromcrd.Calendar(c.objects, c.operatorNamespace, namespace)
 		c.inForce[namespace] = calendar
 	}
-	return calendar != nil && calendar.Known(workday.NewDate(year, time.January, 1))
+	return calendar.Known(workday.NewDate(year, time.January, 1))
 }
 
 func collectCalendar(s series, seen sight, zone *time.Location) {

@@ -81,19 +81,17 @@ type sight struct {
 	now       time.Time
 	stations  []v1alpha1.LiaisonStation
 	rosters   map[types.NamespacedName]*v1alpha1.DeputyRoster
-	schedules map[types.NamespacedName]*v1alpha1.DutySchedule
 	calendars calendars
 	zones     zones
 }
 
 func (c *Collector) look(ctx context.Context) (sight, error) {
 	var (
-		stations  v1alpha1.LiaisonStationList
-		rosters   v1alpha1.DeputyRosterList
-		schedules v1alpha1.DutyScheduleList
-		holidays  v1alpha1.HolidayCalendarList
+		stations v1alpha1.LiaisonStationList
+		rosters  v1alpha1.DeputyRosterList
+		holidays v1alpha1.HolidayCalendarList
 	)
-	for _, list := range []client.ObjectList{&stations, &rosters, &schedules, &holidays} {
+	for _, list := range []client.ObjectList{&stations, &rosters, &holidays} {
 		// Nothing here changes an object, and a copy of every roster per scrape would be the operator's largest cost.
 		if err := c.config.Reader.List(ctx, list, client.UnsafeDisableDeepCopy); err != nil {
 			return sight{}, fmt.Errorf("listing %T for metrics: %w", list, err)
@@ -103,7 +101,6 @@ func (c *Collector) look(ctx context.Context) (sight, error) {
 		now:       c.config.Clock.Now(),
 		stations:  stations.Items,
 		rosters:   rostersByName(rosters.Items),
-		schedules: schedulesByName(schedules.Items),
 		calendars: calendarsOf(holidays.Items, c.config.OperatorNamespace),
 		zones:     zones{},
 	}, nil
@@ -121,6 +118,6 @@ func (c *Collector) collectStation(s series, station *v1alpha1.LiaisonStation, s
 	zone := seen.zones.of(roster)
 	collectCalendar(s, seen, zone)
 	if roster != nil {
-		collectDuty(s, roster, seen, zone)
+		collectDuty(s, roster, zone)
 	}
 }

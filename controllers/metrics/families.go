@@ -46,6 +46,8 @@ var (
 		"When the next reception of residents begins, in seconds since 1970; absent while none is planned.")
 	uncoveredShifts = gauge("liaison_duty_uncovered_shifts",
 		"Planned shifts from today on that lack a deputy or a leader.")
+	brokenAnnouncements = gauge("liaison_duty_broken_announcements",
+		"Announced shifts from today on that cannot be held as announced: somebody cannot serve, or the day has become a holiday.")
 	fairnessSpread = gauge("liaison_duty_fairness_spread",
 		"Most turns less fewest turns among the deputies who serve today, turns up to today, receptions and ordinary duty counted apart.", "ledger")
 	calendarKnown = gauge("liaison_holiday_calendar_known",
@@ -60,7 +62,7 @@ var (
 var families = []family{
 	stationInfo, stationReady,
 	casesPending, casesOverdue, oldestPending, casesReceived, casesClosed, visits,
-	receptionNext, uncoveredShifts, fairnessSpread, calendarKnown,
+	receptionNext, uncoveredShifts, brokenAnnouncements, fairnessSpread, calendarKnown,
 	backlogAge, pollErrors,
 }
 

@@ -11,11 +11,12 @@ import (
 	"township.dev/liaison/internal/fromcrd"
 )
 
-// validate stops at a roster that breaks a rule. The API server refuses most such rosters; this one may have been stored before the rule was.
+// validate tells what in the roster cannot be right. The API server refuses most of it; this roster may have been stored before the rule was.
 func validate(_ context.Context, _ *Reconciler, v *visit) {
-	if len(v.problems) > 0 {
-		v.halt(outcome.Stalled(ReasonInvalidSpec, "%s. The months published before stay as they are.", v.problems))
+	if faults := v.problems.Faults(); len(faults) > 0 {
+		v.input = append(v.input, outcome.Stalled(ReasonInvalidSpec, "%s. The rest is planned without it.", faults))
 	}
+	v.remarks = append(v.problems.Remarks(), fromcrd.Remarks(&v.roster.Spec, v.today)...)
 }
 
 // consult reads the calendars in force for the roster.
@@ -29,9 +30,9 @@ func consult(ctx context.Context, r *Reconciler, v *visit) {
 		}
 		objects = append(objects, list.Items...)
 	}
-	calendar, err := fromcrd.Calendar(objects, r.OperatorNamespace, v.roster.Namespace)
-	if err != nil {
-		v.halt(outcome.Stalled(ReasonInvalidCalendar, "%v. The months published before stay as they are.", err))
+	calendar, problems := fromcrd.Calendar(objects, r.OperatorNamespace, v.roster.Namespace)
+	if len(problems) > 0 {
+		v.input = append(v.input, outcome.Stalled(ReasonInvalidCalendar, "%s. The rest is planned without it.", problems))
 	}
 	v.calendar = calendar
 }

@@ -2,8 +2,10 @@ package roster
 
 import (
 	"context"
+	"slices"
 
 	"township.dev/liaison/internal/duty"
+	"township.dev/liaison/internal/fromcrd"
 	"township.dev/liaison/internal/workday"
 )
 
@@ -47,17 +49,36 @@ func (v *visit) window() duty.Window {
 			w.AnnouncedUntil = month.AnnouncedUntil
 		}
 	}
-	last := present.Add(-1)
-	switch {
-	case v.has(present):
+	if v.has(present) {
 		w.Opening = v.published[present].Opening
-	case v.has(last):
-		// The present month opens as the last one closed.
-		w.First, w.Months, w.Opening = last, w.Months+1, v.published[last].Opening
-		if v.has(present.Add(1)) {
-			// The present month's plan was there and is gone; its past days come back with it, because ledgers count them.
-			w.From = present.First()
-		}
+		return w
+	}
+	// The present month opens as the last published one closed, however long ago that was.
+	last, found := v.lastPublished()
+	if !found {
+		return w
+	}
+	w.Published[last.Month] = last.Shifts
+	w.Opening = last.Opening
+	for w.First = last.Month; w.First.Add(w.Months - v.months()).Before(present); {
+		w.Months++
+	}
+	if v.has(present.Add(1)) || v.before.PlannedUntil >= date(present.Last()) {
+		// The present month's plan was there and is gone; its past days come back with it, because ledgers count them.
+		w.From = present.First()
 	}
 	return w
+}
+
+// lastPublished is the newest published month before the present.
+func (v *visit) lastPublished() (fromcrd.Published, bool) {
+	if last := v.present().Add(-1); v.has(last) {
+		return v.published[last].Published, true
+	}
+	for _, schedule := range slices.Backward(v.history) {
+		if published, err := fromcrd.PublishedOf(schedule); err == nil {
+			return published, true
+		}
+	}
+	return fromcrd.Published{}, false
 }

@@ -15,6 +15,7 @@ import (
 	"township.dev/liaison/controllers/apply"
 	"township.dev/liaison/controllers/outcome"
 	"township.dev/liaison/internal/duty"
+	"township.dev/liaison/internal/fromcrd"
 )
 
 // publish writes the months that differ from what is published, and on the others says how they stand.
@@ -27,8 +28,8 @@ func publish(ctx context.Context, r *Reconciler, v *visit) {
 }
 
 func (r *Reconciler) publishMonth(ctx context.Context, v *visit, plan duty.MonthPlan) error {
-	owner := apply.Owner{Kind: "DeputyRoster", Name: v.roster.Name, MarkLabel: LabelRoster, MarkLabelValue: v.roster.Name}
-	operation, err := r.applier().Apply(ctx, owner, schedule(v.roster, plan, v.announcedUntil))
+	owner := apply.Owner{Kind: "DeputyRoster", Name: v.roster.Name, MarkLabel: fromcrd.LabelRoster, MarkLabelValue: v.roster.Name}
+	operation, err := r.applier().Apply(ctx, owner, fromcrd.Schedule(v.roster.Name, v.roster.Namespace, plan, v.announcedUntil))
 	if foreign, ok := errors.AsType[*apply.ForeignError](err); ok {
 		return notLabelled(foreign.Name, v.roster.Name)
 	}
@@ -53,23 +54,43 @@ func (r *Reconciler) certify(ctx context.Context, v *visit, live *v1alpha1.DutyS
 	} else {
 		conditions.Set(v1alpha1.ConditionReady, metav1.ConditionTrue, ReasonCovered, "Every shift has its people.")
 	}
-	if live.Status.ObservedGeneration == live.Generation && equality.Semantic.DeepEqual(live.Status.Conditions, conditions.List()) {
+	status := tally(live.Spec.Shifts)
+	status.ObservedGeneration, status.Conditions = live.Generation, conditions.List()
+	if equality.Semantic.DeepEqual(live.Status, status) {
 		return nil
 	}
 	err := r.applier().ApplyStatus(ctx, applyv1alpha1.DutySchedule(live.Name, live.Namespace).
 		WithUID(live.UID).
 		WithStatus(applyv1alpha1.DutyScheduleStatus().
 			WithObservedGeneration(live.Generation).
-			WithConditions(conditions.Apply()...)))
+			WithConditions(conditions.Apply()...).
+			WithReceptions(*status.Receptions).WithDuties(*status.Duties).WithUncovered(*status.Uncovered)))
 	if apierrors.IsNotFound(err) {
 		return nil // deleted in the meantime
 	}
 	return err
 }
 
+// tally counts the month's shifts and what they lack.
+func tally(shifts []v1alpha1.Shift) v1alpha1.DutyScheduleStatus {
+	var receptions, duties, uncovered int32
+	for i := range shifts {
+		switch {
+		case shifts[i].Cancelled:
+		case shifts[i].Kind == v1alpha1.ShiftReception:
+			receptions++
+		default:
+			duties++
+		}
+		uncovered += shifts[i].Uncovered
+	}
+	return v1alpha1.DutyScheduleStatus{Receptions: &receptions, Duties: &duties, Uncovered: &uncovered}
+}
+
+var kinds = map[v1alpha1.ShiftKind]string{v1alpha1.ShiftReception: "reception", v1alpha1.ShiftDuty: "duty"}
+
 // uncovered tells of each shift that lacks somebody.
 func uncovered(shifts []v1alpha1.Shift) []string {
-	kinds := map[v1alpha1.ShiftKind]string{v1alpha1.ShiftReception: "reception", v1alpha1.ShiftDuty: "duty"}
 	var missing []string
 	for _, s := range shifts {
 		if s.Uncovered > 0 {

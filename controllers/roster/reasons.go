@@ -11,6 +11,17 @@ const (
 	// ReasonNotPlanned: a request failed; the plan is made when it succeeds.
 	ReasonNotPlanned = "NotPlanned"
 
+	// ReasonYearsKnown: the holiday arrangement of every planned year is known.
+	ReasonYearsKnown = "YearsKnown"
+	// ReasonYearUnknown: that of some planned year is not.
+	ReasonYearUnknown = "YearUnknown"
+	// ReasonAsAnnounced: every announced shift can be held.
+	ReasonAsAnnounced = "AsAnnounced"
+	// ReasonDeputyUnavailable: somebody who was announced cannot serve.
+	ReasonDeputyUnavailable = "DeputyUnavailable"
+	// ReasonDayOff: an announced day is not one for its shift any more.
+	ReasonDayOff = "DayOff"
+
 	// ReasonInvalidSpec: the roster breaks a rule.
 	ReasonInvalidSpec = "InvalidSpec"
 	// ReasonInvalidCalendar: a HolidayCalendar that serves the roster cannot be used.

@@ -3,6 +3,8 @@ package roster
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -14,8 +16,9 @@ import (
 )
 
 // recall reads the months published for the roster, by this object or by an earlier one of its name: the one before the present,
-// whose receptions may have been postponed into it, and those from the present on.
+// whose receptions may have been postponed into it, those from the present on, and what is kept of earlier ones.
 func recall(ctx context.Context, r *Reconciler, v *visit) {
+	r.recallHistory(ctx, v)
 	present := v.present()
 	for n := -1; n < fromcrd.LongestHorizon; n++ {
 		of := present.Add(n)
@@ -24,6 +27,26 @@ func recall(ctx context.Context, r *Reconciler, v *visit) {
 			break
 		}
 	}
+}
+
+// rosterField finds schedules by the roster they are for. The cache has an index of this name, and the API server a selectable field.
+const rosterField = "spec.rosterRef.name"
+
+func (r *Reconciler) recallHistory(ctx context.Context, v *visit) {
+	var list v1alpha1.DutyScheduleList
+	if err := r.Client.List(ctx, &list, client.InNamespace(v.roster.Namespace), client.MatchingFields{rosterField: v.roster.Name}); err != nil {
+		v.unread = true
+		v.halt(fmt.Errorf("listing the DutySchedules of the roster: %w", err))
+		return
+	}
+	last := v.present().Add(-1)
+	for i := range list.Items {
+		of, err := workday.ParseMonth(list.Items[i].Spec.Month)
+		if err == nil && of.Before(last) && v.clash(&list.Items[i], of) == nil && list.Items[i].Name == fromcrd.ScheduleName(v.roster.Name, of) {
+			v.history = append(v.history, &list.Items[i])
+		}
+	}
+	slices.SortFunc(v.history, func(a, b *v1alpha1.DutySchedule) int { return strings.Compare(a.Spec.Month, b.Spec.Month) })
 }
 
 func (r *Reconciler) recallMonth(ctx context.Context, v *visit, of workday.Month) {
@@ -56,7 +79,7 @@ func (v *visit) clash(live *v1alpha1.DutySchedule, of workday.Month) error {
 			"DutySchedule %s is the plan of roster %s for %s, and its name is needed for %s of roster %s; delete it, or give one of the rosters another name.",
 			live.Name, other, live.Spec.Month, of, v.roster.Name)
 	}
-	if live.Labels[LabelRoster] != v.roster.Name {
+	if live.Labels[fromcrd.LabelRoster] != v.roster.Name {
 		return notLabelled(live.Name, v.roster.Name)
 	}
 	return nil
@@ -65,5 +88,5 @@ func (v *visit) clash(live *v1alpha1.DutySchedule, of workday.Month) error {
 func notLabelled(schedule, roster string) error {
 	return outcome.Stalled(ReasonNameTaken,
 		"DutySchedule %s does not bear the label %s=%s, so somebody else made it; give it the label to have it continued, or delete it to have it made anew.",
-		schedule, LabelRoster, roster)
+		schedule, fromcrd.LabelRoster, roster)
 }

@@ -1,6 +1,6 @@
 // Package roster plans the months of each DeputyRoster and publishes them as DutySchedules.
 //
-// Phases run in order, each in a file of its own: validate, consult the calendars, recall what is published, plan, publish, report.
+// Phases run in order, each in a file of its own: validate, consult the calendars, recall what is published, plan, publish, prune, report.
 // Who serves when is internal/duty's answer; here it is only asked and written down.
 package roster
 
@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/prometheus/client_golang/prometheus"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -23,9 +24,6 @@ import (
 
 // FieldManager owns DutySchedules and the status of DeputyRosters.
 const FieldManager = "liaison-roster"
-
-// LabelRoster on a DutySchedule names its roster.
-const LabelRoster = "liaison.township.dev/roster"
 
 // Reconciler keeps the coming months of rosters planned.
 type Reconciler struct {
@@ -46,13 +44,13 @@ type Reconciler struct {
 // phase is one step of a reconcile. What it finds wrong it leaves with the visit, which folds it into conditions at the end.
 type phase func(context.Context, *Reconciler, *visit)
 
-// phases in their order: nothing is planned from a spec or a calendar that cannot be right, the plan continues what is published, and the report
-// tells of the published months when there is no new plan.
-var phases = []phase{validate, consult, recall, plan, publish, report}
+// phases in their order: what cannot be right in spec and calendars is told and the rest is planned, the plan continues what is published, and the
+// report tells of the published months when there is no new plan.
+var phases = []phase{validate, consult, recall, plan, publish, prune, report}
 
 // +kubebuilder:rbac:groups=liaison.township.dev,resources=deputyrosters;holidaycalendars,verbs=get;list;watch
 // +kubebuilder:rbac:groups=liaison.township.dev,resources=deputyrosters/status;dutyschedules/status,verbs=patch
-// +kubebuilder:rbac:groups=liaison.township.dev,resources=dutyschedules,verbs=get;list;watch;create;patch
+// +kubebuilder:rbac:groups=liaison.township.dev,resources=dutyschedules,verbs=get;list;watch;create;patch;delete
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
 // Reconcile implements reconcile.Reconciler. A deleted roster needs nothing: its DutySchedules stay, and a roster created again under the name continues them.
@@ -76,7 +74,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 
 // finish folds what the phases found into conditions, writes the status once, and tells events after that.
 func (r *Reconciler) finish(ctx context.Context, v *visit) (ctrl.Result, error) {
-	result, err := outcome.Fold(v.conditions, v.faults...)
+	result, err := outcome.Fold(v.conditions, slices.Concat(v.input, v.faults)...)
 	v.summarise()
 	if statusErr := r.writeStatus(ctx, v); statusErr != nil {
 		return ctrl.Result{}, errors.Join(err, statusErr)

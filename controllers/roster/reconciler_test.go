@@ -11,7 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"township.dev/liaison/api/v1alpha1"
-	"township.dev/liaison/controllers/roster"
+	"township.dev/liaison/internal/fromcrd"
 	"township.dev/liaison/internal/workday"
 	"township.dev/liaison/test/fixture"
 )
@@ -36,7 +36,7 @@ func TestMonthsAreSchedules(t *testing.T) {
 	var names []string
 	for _, schedule := range b.schedules() {
 		names = append(names, schedule.Name)
-		if len(schedule.OwnerReferences) > 0 || schedule.Labels[roster.LabelRoster] != "zhongduo" {
+		if len(schedule.OwnerReferences) > 0 || schedule.Labels[fromcrd.LabelRoster] != "zhongduo" {
 			t.Errorf("%s has owners %v and labels %v, want no owner and the roster's label", schedule.Name, schedule.OwnerReferences, schedule.Labels)
 		}
 		if !meta.IsStatusConditionTrue(schedule.Status.Conditions, v1alpha1.ConditionReady) || schedule.Status.ObservedGeneration != schedule.Generation {
@@ -52,6 +52,7 @@ func TestMonthsAreSchedules(t *testing.T) {
 	october := b.schedule("zhongduo-2026-10").Spec
 	want := v1alpha1.Shift{
 		Date: "2026-10-10", Kind: v1alpha1.ShiftReception, Deputies: []string{"d01", "d02"}, Leaders: []string{"l01"}, Hours: "09:00-11:00", Topic: "产业发展",
+		Origin: v1alpha1.OriginGenerated,
 	}
 	if i := slices.IndexFunc(october.Shifts, func(s v1alpha1.Shift) bool { return s.Kind == v1alpha1.ShiftReception }); !cmp.Equal(october.Shifts[i], want) {
 		t.Errorf("the reception of October (-want +got):\n%s", cmp.Diff(want, october.Shifts[i]))
@@ -84,8 +85,8 @@ func TestStatusTellsWhatPeopleAsk(t *testing.T) {
 	b.expect("village", v1alpha1.ConditionReconciling, "False/Settled")
 	b.expect("village", v1alpha1.ConditionStalled, "False/Settled")
 	b.assertConsistent("village")
-	if told := b.events(); len(told) != 1 || !strings.HasPrefix(told[0], "Normal Planned") {
-		t.Errorf("events %q, want one that tells of the plan", told)
+	if told := b.events(); len(told) != 2 || !strings.HasPrefix(told[0], "Warning YearUnknown") || !strings.HasPrefix(told[1], "Normal Planned") {
+		t.Errorf("events %q, want one that tells of the year not known yet and one of the plan", told)
 	}
 	b.assertSilent("village")
 }
@@ -266,7 +267,7 @@ func TestScheduleOfSomebodyElseIsNotTouched(t *testing.T) {
 		schedule *v1alpha1.DutySchedule
 		says     []string
 	}{
-		"of another roster": {foreign("town", map[string]string{roster.LabelRoster: "village"}), []string{"village-2026-11", "roster town", "delete it"}},
+		"of another roster": {foreign("town", map[string]string{fromcrd.LabelRoster: "village"}), []string{"village-2026-11", "roster town", "delete it"}},
 		"without the label": {foreign("village", nil), []string{"village-2026-11", "liaison.township.dev/roster=village", "delete it"}},
 	}
 	for name, test := range tests {

@@ -23,9 +23,72 @@ func report(_ context.Context, _ *Reconciler, v *visit) {
 	v.status.OnDutyToday = v.onDuty(shifts)
 	v.status.NextReception = nextReception(shifts, v.today)
 	v.status.UncoveredShifts = new(uncoveredFrom(shifts, v.today))
-	if !until.IsZero() {
-		v.status.PlannedUntil = date(until)
+	if until.IsZero() {
+		return
 	}
+	v.status.PlannedUntil = date(until)
+	if v.calendar != nil {
+		v.status.Calendar = coverage(v.calendar, v.today, until)
+	}
+	v.reportPlan()
+}
+
+// reportPlan tells what only a new plan knows; without one, what was told before stands.
+func (v *visit) reportPlan() {
+	if v.plans == nil {
+		v.status.BrokenAnnouncements = v.before.BrokenAnnouncements
+		v.status.ProvisionalFrom = v.before.ProvisionalFrom
+		v.status.Fairness = v.before.Fairness
+		return
+	}
+	v.status.BrokenAnnouncements = new(int32(len(v.brokenShifts())))
+	v.status.ProvisionalFrom = date(v.provisionalFrom())
+	v.status.Fairness = v.fairness()
+}
+
+// coverage says of which planned years the notice is known. The last days of December need the next year's.
+func coverage(calendar *workday.Calendar, first, last workday.Date) *v1alpha1.CalendarCoverage {
+	covered := &v1alpha1.CalendarCoverage{}
+	missing := calendar.Missing(first, last)
+	for year := first.Year(); year <= last.Year(); year++ {
+		if !slices.Contains(missing, year) {
+			covered.Known = append(covered.Known, int32(year))
+		}
+	}
+	for _, year := range missing {
+		covered.Unknown = append(covered.Unknown, int32(year))
+	}
+	return covered
+}
+
+// provisionalFrom is the first day from today on that may still move; zero when none may.
+func (v *visit) provisionalFrom() workday.Date {
+	for _, plan := range v.plans {
+		if !plan.Provisional {
+			continue
+		}
+		for day := plan.Month.First(); !day.After(plan.Month.Last()); day = day.AddDays(1) {
+			if !day.Before(v.today) && !v.calendar.Known(day) {
+				return day
+			}
+		}
+	}
+	return workday.Date{}
+}
+
+// fairness is how far apart the turns of those who serve today are, turns up to today.
+func (v *visit) fairness() *v1alpha1.Fairness {
+	present := v.plans[0]
+	var serving []string
+	for i := range v.rules.Deputies {
+		if v.rules.Deputies[i].InService(v.today) {
+			serving = append(serving, v.rules.Deputies[i].ID)
+		}
+	}
+	spread := func(opening duty.Ledger, kind duty.Kind) int32 {
+		return int32(opening.After(present.Shifts, kind, v.today).Spread(serving))
+	}
+	return &v1alpha1.Fairness{Reception: spread(present.Opening.Reception, duty.Reception), Duty: spread(present.Opening.Duty, duty.Duty)}
 }
 
 // onView is every shift that people can see from the present month on, in order, and the last planned day.
@@ -54,6 +117,8 @@ func (v *visit) onView() (shifts []duty.Shift, until workday.Date) {
 	})
 	return shifts, until
 }
+
+func date(d workday.Date) v1alpha1.Date { return v1alpha1.Date(d.String()) }
 
 func (v *visit) activeDeputies() int32 {
 	n := int32(0)
@@ -94,8 +159,10 @@ func (v *visit) nameOf(id string) string {
 // nextReception is the first reception from the day on; a day counts to its end.
 func nextReception(shifts []duty.Shift, from workday.Date) *v1alpha1.NextReception {
 	for _, s := range shifts {
-		if s.Kind == duty.Reception && !s.Date.Before(from) {
-			return &v1alpha1.NextReception{Date: date(s.Date), Hours: v1alpha1.HoursOfDay(s.Hours), Topic: s.Topic, Provisional: s.Provisional}
+		if s.Kind == duty.Reception && !s.Cancelled && !s.Date.Before(from) {
+			return &v1alpha1.NextReception{
+				Date: date(s.Date), Hours: v1alpha1.HoursOfDay(s.Hours), Place: s.Place, Topic: s.Topic, Provisional: s.Provisional,
+			}
 		}
 	}
 	return nil

@@ -20,10 +20,19 @@ import (
 
 // SetupWithManager adds the controller to the manager.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
+	err := mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.DutySchedule{}, rosterField, func(obj client.Object) []string {
+		if schedule, ok := obj.(*v1alpha1.DutySchedule); ok {
+			return []string{schedule.Spec.RosterRef.Name}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("indexing schedules by roster: %w", err)
+	}
 	// Statuses are our own doing; only specs, and the label by which we know our own, are news.
 	specs := builder.WithPredicates(predicate.GenerationChangedPredicate{})
 	schedules := builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, predicate.LabelChangedPredicate{}))
-	err := builder.ControllerManagedBy(mgr).
+	err = builder.ControllerManagedBy(mgr).
 		Named("roster").
 		For(&v1alpha1.DeputyRoster{}, specs).
 		Watches(&v1alpha1.DutySchedule{}, handler.EnqueueRequestsFromMapFunc(rosterOfSchedule), schedules).

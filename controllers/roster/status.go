@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -17,19 +16,25 @@ import (
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/controllers/outcome"
 	"township.dev/liaison/controllers/rota"
-	"township.dev/liaison/internal/workday"
+	"township.dev/liaison/internal/duty"
 )
 
 // summarise sets Ready and ScheduleReady. A shift that nobody can take is the schedule's fault and not the roster's: the roster does what it is there for.
 func (v *visit) summarise() {
-	if len(v.faults) > 0 {
-		reason, message := v.mainFault()
+	v.judgeCalendar()
+	v.judgeAnnouncements()
+	planned := fmt.Sprintf("Planned until %s.", v.status.PlannedUntil)
+	if faults := slices.Concat(v.input, v.faults); len(faults) > 0 {
+		reason, message := mainFault(faults)
 		v.conditions.Set(v1alpha1.ConditionReady, metav1.ConditionFalse, reason, message)
+	} else {
+		v.conditions.Set(v1alpha1.ConditionReady, metav1.ConditionTrue, ReasonPlanned, planned+v.remarked())
+	}
+	if len(v.faults) > 0 {
+		reason, message := mainFault(v.faults)
 		v.conditions.Set(v1alpha1.ConditionScheduleReady, metav1.ConditionFalse, reason, message)
 		return
 	}
-	planned := fmt.Sprintf("Planned until %s.", v.status.PlannedUntil)
-	v.conditions.Set(v1alpha1.ConditionReady, metav1.ConditionTrue, ReasonPlanned, planned)
 	if missing := v.missing(); missing != "" {
 		v.conditions.Set(v1alpha1.ConditionScheduleReady, metav1.ConditionFalse, ReasonShiftsUncovered, missing+v.provisional())
 		return
@@ -38,18 +43,101 @@ func (v *visit) summarise() {
 }
 
 // mainFault is what the user should hear of first: what waits for them, then what waits for something else.
-func (v *visit) mainFault() (reason, message string) {
-	for _, fault := range v.faults {
+func mainFault(faults []error) (reason, message string) {
+	for _, fault := range faults {
 		if stalled, ok := errors.AsType[*outcome.StalledError](fault); ok {
 			return stalled.Reason, stalled.Message
 		}
 	}
-	for _, fault := range v.faults {
+	for _, fault := range faults {
 		if waiting, ok := errors.AsType[*outcome.WaitError](fault); ok {
 			return waiting.Reason, waiting.Message
 		}
 	}
 	return ReasonNotPlanned, "A request failed and is retried; the months published before stay as they are."
+}
+
+// remarked tells what stands in the roster without effect.
+func (v *visit) remarked() string {
+	if len(v.remarks) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" Without effect: %s.", v.remarks)
+}
+
+// judgeCalendar says whether the holidays of every planned year are known. Without a plan, what was said before stands.
+func (v *visit) judgeCalendar() {
+	if v.plans == nil || v.status.Calendar == nil {
+		return
+	}
+	if unknown := v.status.Calendar.Unknown; len(unknown) > 0 {
+		years := make([]string, 0, len(unknown))
+		for _, year := range unknown {
+			years = append(years, strconv.Itoa(int(year)))
+		}
+		v.conditions.Set(v1alpha1.ConditionCalendarKnown, metav1.ConditionFalse, ReasonYearUnknown, fmt.Sprintf(
+			"The holiday arrangement of %s is not known, so that days from %s on may still move. Apply it as a HolidayCalendar when the State Council has published it.",
+			strings.Join(years, ", "), v.status.ProvisionalFrom))
+		return
+	}
+	v.conditions.Set(v1alpha1.ConditionCalendarKnown, metav1.ConditionTrue, ReasonYearsKnown, "The holiday arrangement of every planned year is known.")
+}
+
+// judgeAnnouncements says whether what was announced can be held. Announced shifts never change by themselves: an override mends them.
+func (v *visit) judgeAnnouncements() {
+	if v.plans == nil {
+		return
+	}
+	broken := v.brokenShifts()
+	if len(broken) == 0 {
+		v.conditions.Set(v1alpha1.ConditionAnnouncementsHold, metav1.ConditionTrue, ReasonAsAnnounced, "Every announced shift can be held.")
+		return
+	}
+	reason := ReasonDeputyUnavailable
+	if broken[0].Why == duty.DayOff {
+		reason = ReasonDayOff
+	}
+	told := make([]string, 0, mostBroken+1)
+	for i, b := range broken {
+		if i == mostBroken {
+			told = append(told, fmt.Sprintf("and %d more", len(broken)-mostBroken))
+			break
+		}
+		told = append(told, brokenInWords(b))
+	}
+	v.conditions.Set(v1alpha1.ConditionAnnouncementsHold, metav1.ConditionFalse, reason, fmt.Sprintf(
+		"%s. Announced shifts are not changed by themselves: name who serves instead, or cancel the day, in spec.overrides.", strings.Join(told, "; ")))
+}
+
+// mostBroken is how many broken announcements a message tells.
+const mostBroken = 5
+
+func (v *visit) brokenShifts() []duty.Broken {
+	var all []duty.Broken
+	for _, plan := range v.plans {
+		all = append(all, plan.Broken...)
+	}
+	return all
+}
+
+func brokenInWords(b duty.Broken) string {
+	shift := fmt.Sprintf("the %s of %s", kinds[v1alpha1.ShiftKind(b.Kind)], b.Date)
+	who := "deputy " + b.Person
+	if b.Leader {
+		who = "leader " + b.Person
+	}
+	switch {
+	case b.Why == duty.DayOff && b.Holiday != "":
+		return shift + " falls on " + b.Holiday
+	case b.Why == duty.DayOff:
+		return shift + " falls on a day off"
+	case b.Why == duty.NotOnRoster:
+		return fmt.Sprintf("%s: %s is not on the roster any more", shift, who)
+	case b.Why == duty.NotInService:
+		return fmt.Sprintf("%s: %s is not in service that day", shift, who)
+	default:
+		return fmt.Sprintf("%s: %s is on leave", shift, who)
+	}
 }
 
 // missing tells of the first shift from today on that lacks somebody.
@@ -73,9 +161,9 @@ func (v *visit) provisional() string {
 			continue
 		}
 		months = append(months, plan.Month.String())
-		for day := plan.Month.First(); !day.After(plan.Month.Last()); day = day.AddDays(1) {
-			if year := v.noticeMissing(day); year != "" && !slices.Contains(years, year) {
-				years = append(years, year)
+		for _, year := range v.calendar.Missing(plan.Month.First(), plan.Month.Last()) {
+			if number := strconv.Itoa(year); !slices.Contains(years, number) {
+				years = append(years, number)
 			}
 		}
 	}
@@ -84,18 +172,6 @@ func (v *visit) provisional() string {
 	}
 	return fmt.Sprintf(" Provisional: %s; days there may move until the holiday arrangement of %s is published and applied as a HolidayCalendar.",
 		strings.Join(months, ", "), strings.Join(years, ", "))
-}
-
-// noticeMissing is the year of the notice that settles the day: its own or, in late December, the next; empty when none is missing.
-func (v *visit) noticeMissing(day workday.Date) string {
-	switch {
-	case v.calendar.Known(day):
-		return ""
-	case v.calendar.Known(workday.NewDate(day.Year(), time.January, 1)):
-		return strconv.Itoa(day.Year() + 1)
-	default:
-		return strconv.Itoa(day.Year())
-	}
 }
 
 // writeStatus applies the status when it differs from what was read.
@@ -126,6 +202,18 @@ func (v *visit) applyStatus() *applyv1alpha1.DeputyRosterStatusApplyConfiguratio
 	}
 	if v.status.PlannedUntil != "" {
 		status.WithPlannedUntil(v.status.PlannedUntil)
+	}
+	if v.status.BrokenAnnouncements != nil {
+		status.WithBrokenAnnouncements(*v.status.BrokenAnnouncements)
+	}
+	if v.status.ProvisionalFrom != "" {
+		status.WithProvisionalFrom(v.status.ProvisionalFrom)
+	}
+	if fair := v.status.Fairness; fair != nil {
+		status.WithFairness(applyv1alpha1.Fairness().WithReception(fair.Reception).WithDuty(fair.Duty))
+	}
+	if c := v.status.Calendar; c != nil {
+		status.WithCalendar(applyv1alpha1.CalendarCoverage().WithKnown(c.Known...).WithUnknown(c.Unknown...))
 	}
 	status.OnDutyToday = rota.ApplyOnDuty(v.status.OnDutyToday)
 	status.NextReception = rota.ApplyNextReception(v.status.NextReception)

@@ -23,7 +23,9 @@ type visit struct {
 	now        time.Time
 	// today in the roster's time zone.
 	today workday.Date
-	// faults found so far.
+	// input is what is wrong with the roster and the calendars; the rest is planned all the same.
+	input []error
+	// faults found while reading and writing.
 	faults []error
 	// halted means that no new plan can be made.
 	halted bool
@@ -32,9 +34,13 @@ type visit struct {
 
 	rules    fromcrd.Roster
 	problems fromcrd.Problems
+	// remarks are on what has no effect.
+	remarks  fromcrd.Problems
 	calendar *workday.Calendar
 	// published months from the one before the present on.
 	published map[workday.Month]month
+	// history is what is published of earlier months, oldest first.
+	history []*v1alpha1.DutySchedule
 	// taken are the months whose DutySchedule is not the roster's; they are planned, because the next ones continue them, and not published.
 	taken map[workday.Month]bool
 	// plans from the present month on; nil while there are none.
@@ -51,6 +57,7 @@ type month struct {
 
 var ownConditions = []string{
 	v1alpha1.ConditionReady, v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled, v1alpha1.ConditionScheduleReady,
+	v1alpha1.ConditionCalendarKnown, v1alpha1.ConditionAnnouncementsHold,
 }
 
 func (r *Reconciler) visit(roster *v1alpha1.DeputyRoster) *visit {

@@ -24,6 +24,9 @@ func ApplyNextReception(next *v1alpha1.NextReception) *applyv1alpha1.NextRecepti
 	if next.Hours != "" {
 		applied.WithHours(next.Hours)
 	}
+	if next.Place != "" {
+		applied.WithPlace(next.Place)
+	}
 	if next.Topic != "" {
 		applied.WithTopic(next.Topic)
 	}

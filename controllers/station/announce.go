@@ -38,7 +38,7 @@ func url(station *v1alpha1.LiaisonStation) string {
 func onDuty(roster *v1alpha1.DeputyRoster, plans []v1alpha1.DutySchedule, day workday.Date) *v1alpha1.OnDuty {
 	var found *v1alpha1.Shift
 	for _, s := range shiftsOf(plans) {
-		if s.Date == v1alpha1.Date(day.String()) && (found == nil || s.Kind == v1alpha1.ShiftReception) {
+		if s.Date == v1alpha1.Date(day.String()) && !s.Cancelled && (found == nil || s.Kind == v1alpha1.ShiftReception) {
 			found = &s
 		}
 	}
@@ -65,8 +65,8 @@ func nameOf(roster *v1alpha1.DeputyRoster, id string) string {
 // nextReception is the first reception from the day on; a day counts to its end.
 func nextReception(plans []v1alpha1.DutySchedule, from workday.Date) *v1alpha1.NextReception {
 	for _, s := range shiftsOf(plans) {
-		if s.Kind == v1alpha1.ShiftReception && s.Date >= v1alpha1.Date(from.String()) {
-			return &v1alpha1.NextReception{Date: s.Date, Hours: s.Hours, Topic: s.Topic, Provisional: s.Provisional}
+		if s.Kind == v1alpha1.ShiftReception && !s.Cancelled && s.Date >= v1alpha1.Date(from.String()) {
+			return &v1alpha1.NextReception{Date: s.Date, Hours: s.Hours, Place: s.Place, Topic: s.Topic, Provisional: s.Provisional}
 		}
 	}
 	return nil

@@ -80,18 +80,21 @@ func (v *visit) readPlans(ctx context.Context, c client.Reader) error {
 	return nil
 }
 
-// writeCalendar makes calendar.json. A HolidayCalendar that cannot be right changes nothing: deadlines must not move by a mistake.
+// writeCalendar makes calendar.json from the calendars that can be right. Of a year declared twice the older declaration counts, so that a second one
+// applied by mistake moves no deadline.
 func (v *visit) writeCalendar(calendars []v1alpha1.HolidayCalendar, operatorNamespace string) error {
-	calendar, err := fromcrd.Calendar(calendars, operatorNamespace, v.station.Namespace)
-	if err == nil {
-		err = v.encode(stationconf.CalendarFile, func() ([]byte, error) {
-			return stationconf.EncodeCalendar(stationconf.Calendar{Years: calendar.Years()})
-		})
+	calendar, problems := fromcrd.Calendar(calendars, operatorNamespace, v.station.Namespace)
+	err := v.encode(stationconf.CalendarFile, func() ([]byte, error) {
+		return stationconf.EncodeCalendar(stationconf.Calendar{Years: calendar.Years()})
+	})
+	switch {
+	case err != nil:
+		return outcome.Stalled(ReasonInvalidCalendar, "The holidays cannot be used, the intake keeps those it has: %v.", err)
+	case len(problems) > 0:
+		return outcome.Stalled(ReasonInvalidCalendar, "%s. The intake has the other holidays.", problems)
+	default:
+		return nil
 	}
-	if err != nil {
-		return outcome.Stalled(ReasonInvalidCalendar, "The holidays cannot be read, the intake keeps those it has: %v.", err)
-	}
-	return nil
 }
 
 func (r *Reconciler) holidayCalendars(ctx context.Context, namespace string) ([]v1alpha1.HolidayCalendar, error) {

@@ -1,6 +1,7 @@
 package station
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -58,6 +59,12 @@ func stationDocument(station *v1alpha1.LiaisonStation, timeZone string) stationc
 	for _, v := range spec.Township.Villages {
 		doc.Township.Villages = append(doc.Township.Villages, stationconf.Village{Code: v.Code, Name: v.Name, LiaisonDeputy: v.LiaisonDeputy})
 	}
+	if spec.Intake.Host != "" {
+		doc.SiteURL = "https://" + spec.Intake.Host
+	}
+	if webhook := spec.Announcements.Webhook; webhook != nil {
+		doc.Webhook = &stationconf.Webhook{Format: string(cmp.Or(webhook.Format, v1alpha1.WebhookJSON))}
+	}
 	for _, a := range spec.Staff.Administrators {
 		doc.Administrators = append(doc.Administrators, stationconf.Administrator{Username: a.Username, Name: a.Name})
 	}
@@ -75,7 +82,7 @@ func scheduleDocument(roster *v1alpha1.DeputyRoster, plans []v1alpha1.DutySchedu
 			return stationconf.Schedule{}, fmt.Errorf("DutySchedule %s: %w", plans[i].Name, err)
 		}
 		for _, shift := range month.Shifts {
-			doc.Shifts = append(doc.Shifts, shiftDocument(shift))
+			doc.Shifts = append(doc.Shifts, shiftDocument(shift, announceDays(roster, shift)))
 			for _, id := range slices.Concat(shift.Deputies, shift.Leaders) {
 				planned[id] = true
 			}
@@ -109,9 +116,27 @@ func deputyDocument(d v1alpha1.Deputy) stationconf.Person {
 	return person
 }
 
-func shiftDocument(s duty.Shift) stationconf.Shift {
-	return stationconf.Shift{
-		Date: s.Date, Kind: string(s.Kind), Deputies: s.Deputies, Leaders: s.Leaders, Hours: s.Hours, Place: s.Place,
-		Topic: s.Topic, PostponedFrom: s.PostponedFrom, Provisional: s.Provisional, Uncovered: s.Uncovered,
+// announceDays is how many days ahead the shift's rule has it announced. A reception whose rule is gone goes by the roster's first.
+func announceDays(roster *v1alpha1.DeputyRoster, s duty.Shift) int {
+	days := int32(0)
+	if roster.Spec.Reception != nil {
+		days = roster.Spec.Reception.AnnounceDaysBefore
 	}
+	for i := range roster.Spec.AdditionalReceptions {
+		if rule := &roster.Spec.AdditionalReceptions[i]; rule.Name == s.Rule {
+			days = rule.AnnounceDaysBefore
+		}
+	}
+	return int(days)
+}
+
+func shiftDocument(s duty.Shift, announceDays int) stationconf.Shift {
+	doc := stationconf.Shift{
+		Date: s.Date, Kind: string(s.Kind), Deputies: s.Deputies, Leaders: s.Leaders, Hours: s.Hours, Place: s.Place,
+		Topic: s.Topic, PostponedFrom: s.PostponedFrom, Rule: s.Rule, Cancelled: s.Cancelled, Provisional: s.Provisional, Uncovered: s.Uncovered,
+	}
+	if s.Kind == duty.Reception {
+		doc.AnnounceOn = s.Date.AddDays(-announceDays)
+	}
+	return doc
 }

@@ -15,8 +15,8 @@ const (
 	ScrapeAllowed = "allowed"
 )
 
-// networkPolicy lets residents in on the public port, only the operator and Prometheus on the internal one, and nothing out:
-// the intake calls nobody, not even a name server. An egress rule that someone adds is a field of theirs and stays.
+// networkPolicy lets residents in on the public port, only the operator and Prometheus on the internal one, and nothing out: the intake calls nobody, not
+// even a name server, unless the station announces by a webhook. An egress rule that someone adds to a station without one is a field of theirs and stays.
 func networkPolicy(station *v1alpha1.LiaisonStation, operatorNamespace string) *networkingv1ac.NetworkPolicyApplyConfiguration {
 	spec := networkingv1ac.NetworkPolicySpec().
 		WithPodSelector(metav1ac.LabelSelector().WithMatchLabels(selectorLabels(station))).
@@ -26,12 +26,26 @@ func networkPolicy(station *v1alpha1.LiaisonStation, operatorNamespace string) *
 			networkingv1ac.NetworkPolicyIngressRule().WithPorts(policyPort(portInternal)).WithFrom(
 				fromOperator(operatorNamespace),
 				fromNamespaces(LabelScrape, ScrapeAllowed)))
+	if station.Spec.Announcements.Webhook != nil {
+		// The address is in a Secret that the operator does not read, so the way out is known by its port alone. A webhook on another port needs a
+		// NetworkPolicy of the township's own beside this one; policies add up.
+		spec.WithEgress(networkingv1ac.NetworkPolicyEgressRule().WithPorts(
+			networkingv1ac.NetworkPolicyPort().WithProtocol("UDP").WithPort(intstr.FromInt32(portDNS)),
+			networkingv1ac.NetworkPolicyPort().WithProtocol("TCP").WithPort(intstr.FromInt32(portDNS)),
+			networkingv1ac.NetworkPolicyPort().WithProtocol("TCP").WithPort(intstr.FromInt32(portHTTPS))))
+	}
 	return networkingv1ac.NetworkPolicy(IntakeName(station.Name), station.Namespace).
 		WithLabels(childLabels(station)).
 		WithAnnotations(childAnnotations(station)).
 		WithOwnerReferences(ownerReference(station)).
 		WithSpec(spec)
 }
+
+// Ports a webhook is reached by.
+const (
+	portDNS   = 53
+	portHTTPS = 443
+)
 
 func policyPort(name string) *networkingv1ac.NetworkPolicyPortApplyConfiguration {
 	return networkingv1ac.NetworkPolicyPort().WithProtocol("TCP").WithPort(intstr.FromString(name))

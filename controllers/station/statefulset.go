@@ -1,6 +1,8 @@
 package station
 
 import (
+	"cmp"
+
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -9,6 +11,7 @@ import (
 	metav1ac "k8s.io/client-go/applyconfigurations/meta/v1"
 
 	"township.dev/liaison/api/v1alpha1"
+	"township.dev/liaison/internal/stationconf"
 )
 
 // intakeUser is the user and group of the intake's process, and the group that may read its mounted files.
@@ -83,12 +86,21 @@ func container(station *v1alpha1.LiaisonStation, w workload) *corev1ac.Container
 		WithStartupProbe(probe("/readyz").WithPeriodSeconds(1).WithFailureThreshold(120)).
 		WithReadinessProbe(probe("/readyz").WithPeriodSeconds(5).WithFailureThreshold(2)).
 		WithLivenessProbe(probe("/livez").WithPeriodSeconds(10).WithFailureThreshold(6)).
-		WithVolumeMounts(
-			mount("config", "/etc/liaison/config", true),
-			mount("secrets", "/etc/liaison/secrets", true),
-			mount("staff", "/etc/liaison/staff", true),
-			mount("data", "/var/lib/liaison", false),
-			mount("tmp", "/tmp", false))
+		WithVolumeMounts(mounts(station)...)
+}
+
+func mounts(station *v1alpha1.LiaisonStation) []*corev1ac.VolumeMountApplyConfiguration {
+	all := []*corev1ac.VolumeMountApplyConfiguration{
+		mount("config", "/etc/liaison/config", true),
+		mount("secrets", "/etc/liaison/secrets", true),
+		mount("staff", "/etc/liaison/staff", true),
+		mount("data", "/var/lib/liaison", false),
+		mount("tmp", "/tmp", false),
+	}
+	if station.Spec.Announcements.Webhook != nil {
+		all = append(all, mount("webhook", "/etc/liaison/webhook", true))
+	}
+	return all
 }
 
 func containerPort(name string, number int32) *corev1ac.ContainerPortApplyConfiguration {
@@ -116,7 +128,7 @@ func volumes(station *v1alpha1.LiaisonStation) []*corev1ac.VolumeApplyConfigurat
 		return corev1ac.Volume().WithName(volume).
 			WithSecret(corev1ac.SecretVolumeSource().WithSecretName(name).WithDefaultMode(groupReads))
 	}
-	return []*corev1ac.VolumeApplyConfiguration{
+	all := []*corev1ac.VolumeApplyConfiguration{
 		corev1ac.Volume().WithName("config").
 			WithConfigMap(corev1ac.ConfigMapVolumeSource().WithName(IntakeName(station.Name)).WithDefaultMode(groupReads)),
 		secret("secrets", DataName(station.Name)),
@@ -125,4 +137,13 @@ func volumes(station *v1alpha1.LiaisonStation) []*corev1ac.VolumeApplyConfigurat
 			WithPersistentVolumeClaim(corev1ac.PersistentVolumeClaimVolumeSource().WithClaimName(DataName(station.Name))),
 		corev1ac.Volume().WithName("tmp").WithEmptyDir(corev1ac.EmptyDirVolumeSource()),
 	}
+	if webhook := station.Spec.Announcements.Webhook; webhook != nil {
+		// The Secret is the township's own and may come later: residents are served without it, and the desk tells that the address is missing.
+		all = append(all, corev1ac.Volume().WithName("webhook").WithSecret(corev1ac.SecretVolumeSource().
+			WithSecretName(webhook.URLSecretRef.Name).
+			WithItems(corev1ac.KeyToPath().WithKey(cmp.Or(webhook.URLSecretRef.Key, stationconf.WebhookURLFile)).WithPath(stationconf.WebhookURLFile)).
+			WithDefaultMode(groupReads).
+			WithOptional(true)))
+	}
+	return all
 }

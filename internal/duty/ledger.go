@@ -33,14 +33,42 @@ func (l Ledger) clone() Ledger {
 	return maps.Clone(l)
 }
 
-// Spread is the most turns less the fewest among the people, each of whom has an account; 0 where there are none.
+// Spread is the most turns less the fewest among those of the people who have an account; 0 where there are none.
 func (l Ledger) Spread(people []string) int {
-	if len(people) == 0 {
-		return 0
-	}
-	most, fewest := l[people[0]].Turns, l[people[0]].Turns
+	most, fewest, found := 0, 0, false
 	for _, id := range people {
-		most, fewest = max(most, l[id].Turns), min(fewest, l[id].Turns)
+		if !has(l, id) {
+			continue
+		}
+		if turns := l[id].Turns; !found {
+			most, fewest, found = turns, turns, true
+		} else {
+			most, fewest = max(most, turns), min(fewest, turns)
+		}
 	}
 	return most - fewest
+}
+
+// After is the ledger once the shifts of the kind up to and including the day have been served. Who gets a first turn
+// among them begins at the floor, as the planner would have it.
+func (l Ledger) After(shifts []Shift, kind Kind, day workday.Date) Ledger {
+	after := l.clone()
+	floor, found := 0, false
+	for _, account := range after {
+		if !found || account.Turns < floor {
+			floor, found = account.Turns, true
+		}
+	}
+	for i := range shifts {
+		if shifts[i].Kind != kind || shifts[i].Date.After(day) {
+			continue
+		}
+		for _, id := range shifts[i].Deputies {
+			if !has(after, id) {
+				after[id] = Account{Turns: floor}
+			}
+			after[id] = turnOn(after[id], shifts[i].Date)
+		}
+	}
+	return after
 }

@@ -238,8 +238,8 @@ func (s *stretch) goesBefore(t *task, i, best int) bool {
 	if s.turns[i] != s.turns[best] {
 		return s.turns[i] < s.turns[best]
 	}
-	// Whom the published plan names for a later day is spared, so that this place does not cost that one.
-	if s.book.expected[i] != s.book.expected[best] {
+	// Whom the published plan names for a later day is spared when a published place changes hands, so that this one does not cost that one.
+	if t.published && s.book.expected[i] != s.book.expected[best] {
 		return s.book.expected[i] < s.book.expected[best]
 	}
 	if t.topic != "" {

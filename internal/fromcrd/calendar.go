@@ -2,57 +2,60 @@ package fromcrd
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/internal/workday"
 )
 
 // Calendar puts notices in force for a namespace: the years built into the binary, over them those of the operator's namespace, over them those of the
-// namespace itself. The error names each object and field that cannot be right; there is no calendar then, because half of one would move shifts about.
-func Calendar(objects []v1alpha1.HolidayCalendar, operatorNamespace, namespace string) (*workday.Calendar, error) {
+// namespace itself. A year that cannot be right is left out and told; what stands below it serves, and where nothing does, the year is unknown.
+// Of two objects that declare one year the older counts, so that applying a second one by mistake moves nothing.
+func Calendar(objects []v1alpha1.HolidayCalendar, operatorNamespace, namespace string) (*workday.Calendar, Problems) {
 	years := workday.Published()
+	var problems Problems
 	namespaces := []string{operatorNamespace, namespace}
 	if operatorNamespace == namespace {
 		namespaces = namespaces[:1]
 	}
-	var problems []error
 	for _, ns := range namespaces {
-		added, err := yearsIn(objects, ns)
-		years = append(years, added...)
-		problems = append(problems, err)
+		years = append(years, problems.yearsIn(objects, ns)...)
 	}
-	if err := errors.Join(problems...); err != nil {
-		return nil, errors.New(strings.ReplaceAll(err.Error(), "\n", "; ")) // conditions and events are single lines
+	calendar, err := workday.NewCalendar(years...)
+	if err != nil {
+		panic(fmt.Sprintf("fromcrd: every year was checked and together they are refused: %v", err))
 	}
-	return workday.NewCalendar(years...)
+	return calendar, problems
 }
 
-// yearsIn collects the years of one namespace's objects, in order of their names.
-func yearsIn(objects []v1alpha1.HolidayCalendar, namespace string) ([]workday.Year, error) {
+// yearsIn collects the years of one namespace's objects, those of the oldest object first.
+func (p *Problems) yearsIn(objects []v1alpha1.HolidayCalendar, namespace string) []workday.Year {
 	var years []workday.Year
-	var problems []error
 	declaredBy := map[int32]string{}
 	for _, object := range sortedIn(objects, namespace) {
-		for n, declared := range object.Spec.Years {
+		name := "HolidayCalendar " + object.Name
+		if namespace != "" {
+			name = "HolidayCalendar " + namespace + "/" + object.Name
+		}
+		for n := range object.Spec.Years {
+			declared, path := &object.Spec.Years[n], specPath.Child("years").Index(n).String()
 			if other, twice := declaredBy[declared.Year]; twice {
-				problems = append(problems, fmt.Errorf("HolidayCalendars %s and %s in namespace %s both declare the year %d; remove it from one of them",
-					other, object.Name, namespace, declared.Year))
+				*p = append(*p, Problem{Object: name, Field: path + ".year", Message: fmt.Sprintf(
+					"%s declares %d already, and counts; remove the year from one of them", other, declared.Year)})
 				continue
 			}
-			declaredBy[declared.Year] = object.Name
-			year, err := yearOf(declared)
-			if err != nil {
-				problems = append(problems, fmt.Errorf("HolidayCalendar %s in namespace %s: spec.years[%d]: %w", object.Name, namespace, n, err))
+			declaredBy[declared.Year] = name
+			year, fault := yearOf(declared, name)
+			if fault != nil {
+				fault.Object, fault.Field = name, path+"."+fault.Field
+				*p = append(*p, *fault)
 				continue
 			}
 			years = append(years, year)
 		}
 	}
-	return years, errors.Join(problems...)
+	return years
 }
 
 func sortedIn(objects []v1alpha1.HolidayCalendar, namespace string) []*v1alpha1.HolidayCalendar {
@@ -62,31 +65,48 @@ func sortedIn(objects []v1alpha1.HolidayCalendar, namespace string) []*v1alpha1.
 			own = append(own, &objects[i])
 		}
 	}
-	slices.SortFunc(own, func(a, b *v1alpha1.HolidayCalendar) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(own, func(a, b *v1alpha1.HolidayCalendar) int {
+		return cmp.Or(a.CreationTimestamp.Compare(b.CreationTimestamp.Time), cmp.Compare(a.Name, b.Name))
+	})
 	return own
 }
 
-func yearOf(declared v1alpha1.HolidayYear) (workday.Year, error) {
-	off, offErr := daysOf("offDays", declared.OffDays)
-	working, workErr := daysOf("workDays", declared.WorkDays)
-	if err := errors.Join(offErr, workErr); err != nil {
-		return workday.Year{}, err
+// yearOf reads a declared year. The fault's field is relative to the year.
+func yearOf(declared *v1alpha1.HolidayYear, object string) (workday.Year, *Problem) {
+	year := workday.Year{Year: int(declared.Year), Source: cmp.Or(declared.Source, object)}
+	off := map[workday.Date]int{}
+	for n, day := range declared.OffDays {
+		read, fault := dayOf(declared.Year, fmt.Sprintf("offDays[%d].date", n), day)
+		if fault != nil {
+			return year, fault
+		}
+		off[read.Date] = n
+		year.OffDays = append(year.OffDays, read)
 	}
-	year := workday.Year{Year: int(declared.Year), Source: declared.Source, OffDays: off, WorkDays: working}
-	if _, err := workday.NewCalendar(year); err != nil {
-		return workday.Year{}, err
+	for n, day := range declared.WorkDays {
+		path := fmt.Sprintf("workDays[%d].date", n)
+		read, fault := dayOf(declared.Year, path, day)
+		if fault != nil {
+			return year, fault
+		}
+		if m, both := off[read.Date]; both {
+			return year, &Problem{Field: path, Message: fmt.Sprintf(
+				"%s stands in offDays[%d] too; remove it from one of them. Until then the year is taken as not declared here", read.Date, m)}
+		}
+		year.WorkDays = append(year.WorkDays, read)
 	}
 	return year, nil
 }
 
-func daysOf(field string, declared []v1alpha1.HolidayDate) ([]workday.Day, error) {
-	days := make([]workday.Day, 0, len(declared))
-	for n, day := range declared {
-		date, err := workday.ParseDate(string(day.Date))
-		if err != nil {
-			return nil, fmt.Errorf("%s[%d].date: %w", field, n, err)
-		}
-		days = append(days, workday.Day{Date: date, Name: day.Name})
+func dayOf(year int32, path string, declared v1alpha1.HolidayDate) (workday.Day, *Problem) {
+	date, err := workday.ParseDate(string(declared.Date))
+	if err != nil {
+		return workday.Day{}, &Problem{Field: path, Message: err.Error() + ". Until it does, the year is taken as not declared here"}
 	}
-	return days, nil
+	day := workday.Day{Date: date, Name: declared.Name}
+	alone := workday.Year{Year: int(year), OffDays: []workday.Day{day}}
+	if _, err := workday.NewCalendar(alone); err != nil {
+		return workday.Day{}, &Problem{Field: path, Message: err.Error() + ". Until this is mended, the year is taken as not declared here"}
+	}
+	return day, nil
 }

@@ -16,12 +16,16 @@ import (
 const (
 	defaultTimeZone       = "Asia/Shanghai"
 	defaultHorizonMonths  = 3
+	defaultHistoryMonths  = 24
 	defaultPerReception   = 2
 	defaultPerDay         = 1
 	defaultReceptionHours = "09:00-11:00"
 	// defaultAnnounceDays is for a roster without receptions, whose duty is still announced ahead.
 	defaultAnnounceDays = 3
 )
+
+// LongestHistory is how many past months' schedules a roster can keep.
+const LongestHistory = 120
 
 // Roster is a roster as the planner needs it.
 type Roster struct {
@@ -30,36 +34,54 @@ type Roster struct {
 	Zone *time.Location
 	// HorizonMonths planned, the current one included.
 	HorizonMonths int
+	// HistoryMonths kept before the current one.
+	HistoryMonths int
 	// AnnounceDays is how many days ahead of today count as announced.
 	AnnounceDays int
 }
 
-// RosterOf reads a roster. Where there are problems, the result is of no use but for its Zone, which falls back on the default one.
+// specPath is where an object's fields stand.
+var specPath = field.NewPath("spec")
+
+// RosterOf reads a roster, and tells what is wrong with it: the rules of the CRD once more in Go, and those that it cannot hold. What cannot be right is
+// left out, as its problem says, so that the rest can be planned: a deputy with a fault gets no turns, a reception rule or an override with one counts
+// for nothing, hours that cannot be read are left open.
 func RosterOf(spec *v1alpha1.DeputyRosterSpec) (Roster, Problems) {
-	problems := Check(spec)
-	roster := Roster{
-		Zone:          zoneOrDefault(spec),
-		HorizonMonths: int(cmp.Or(spec.HorizonMonths, defaultHorizonMonths)),
-		AnnounceDays:  defaultAnnounceDays,
+	r := reader{spec: spec}
+	r.readPeople()
+	r.readReceptions()
+	r.readDuty()
+	r.readOverrides()
+	r.readFrame()
+	return r.roster, r.Problems
+}
+
+// reader reads a roster and collects its problems.
+type reader struct {
+	spec   *v1alpha1.DeputyRosterSpec
+	roster Roster
+	Problems
+	// people and leaders already read, by id.
+	deputies, leaders map[string]*field.Path
+}
+
+// readFrame reads how far the plan reaches and where its days begin.
+func (r *reader) readFrame() {
+	r.roster.Zone = zoneOrDefault(r.spec)
+	if _, err := zoneOf(r.spec); err != nil {
+		r.add(specPath.Child("timeZone"), "%q is no time zone; write an IANA name, for example Asia/Shanghai, which is used until then", r.spec.TimeZone)
 	}
-	for _, deputy := range spec.Deputies {
-		roster.Deputies = append(roster.Deputies, deputyOf(deputy))
+	r.roster.HorizonMonths = r.within("horizonMonths", r.spec.HorizonMonths, defaultHorizonMonths, LongestHorizon)
+	r.roster.HistoryMonths = r.within("historyMonths", r.spec.HistoryMonths, defaultHistoryMonths, LongestHistory)
+}
+
+// within reads a number of months; 0 stands for the default.
+func (r *reader) within(name string, months int32, usual, most int) int {
+	if months < 0 || int(months) > most {
+		r.add(specPath.Child(name), "must be 1 to %d; until then it is taken as %d", most, usual)
+		return usual
 	}
-	for _, leader := range spec.Leaders {
-		roster.Leaders = append(roster.Leaders, duty.Leader{ID: leader.ID})
-	}
-	if spec.Reception != nil {
-		roster.Reception = receptionOf(spec.Reception)
-		roster.AnnounceDays = int(spec.Reception.AnnounceDaysBefore)
-	}
-	if spec.Duty != nil {
-		roster.Duty = &duty.DutyRule{
-			EveryDay: spec.Duty.Days == v1alpha1.DutyEveryDay,
-			Deputies: int(cmp.Or(spec.Duty.DeputiesPerDay, defaultPerDay)),
-			Hours:    string(spec.Duty.Hours),
-		}
-	}
-	return roster, problems
+	return int(cmp.Or(months, int32(usual)))
 }
 
 // Zone is the time zone in which a roster's days begin and end. Without a roster (nil), and where the roster's zone cannot be read, which
@@ -87,20 +109,7 @@ func zoneOf(spec *v1alpha1.DeputyRosterSpec) (*time.Location, error) {
 	return time.LoadLocation(cmp.Or(spec.TimeZone, defaultTimeZone))
 }
 
-func deputyOf(declared v1alpha1.Deputy) duty.Deputy {
-	deputy := duty.Deputy{
-		ID:      declared.ID,
-		Serving: cmp.Or(declared.Status, v1alpha1.DeputyActive) == v1alpha1.DeputyActive,
-		From:    dateOf(declared.From),
-		Until:   dateOf(declared.Until),
-	}
-	for _, leave := range declared.Leave {
-		deputy.Leave = append(deputy.Leave, duty.Span{From: dateOf(leave.From), Until: dateOf(leave.Until)})
-	}
-	return deputy
-}
-
-// dateOf reads a date that Check has looked at; an absent one, or one that is not a date, is no date.
+// dateOf reads a date that was looked at before; an absent one, or one that is not a date, is no date.
 func dateOf(d v1alpha1.Date) workday.Date {
 	if d == "" {
 		return workday.Date{}
@@ -112,23 +121,23 @@ func dateOf(d v1alpha1.Date) workday.Date {
 	return date
 }
 
-func receptionOf(declared *v1alpha1.Reception) *duty.ReceptionRule {
-	return &duty.ReceptionRule{
-		Days:     duty.DayOfMonth(declared.Schedule.DayOfMonth),
-		Postpone: postponements[cmp.Or(declared.Postpone, v1alpha1.PostponeNonWorkingDay)],
-		Deputies: int(cmp.Or(declared.Deputies, defaultPerReception)),
-		Leaders:  int(declared.Leaders),
-		Hours:    string(cmp.Or(declared.Hours, defaultReceptionHours)),
-		Place:    declared.Place,
-		Topics:   declared.Topics,
+// Remarks tell of what is right and has no effect any more on the day: leave and overrides of months that are over.
+func Remarks(spec *v1alpha1.DeputyRosterSpec, today workday.Date) Problems {
+	var p Problems
+	begin := workday.MonthOf(today).First()
+	for i := range spec.Deputies {
+		for k, leave := range spec.Deputies[i].Leave {
+			if until := dateOf(leave.Until); !until.IsZero() && until.Before(begin) {
+				p.remark(specPath.Child("deputies").Index(i).Child("leave").Index(k),
+					"ended on %s, before the months that are planned, and changes nothing any more; it can be removed", until)
+			}
+		}
 	}
+	for i := range spec.Overrides {
+		if date := dateOf(spec.Overrides[i].Date); !date.IsZero() && date.Before(begin) {
+			p.remark(specPath.Child("overrides").Index(i),
+				"is for %s, before the months that are planned, and changes nothing any more; it can be removed", date)
+		}
+	}
+	return p
 }
-
-var postponements = map[v1alpha1.PostponeRule]duty.Postponement{
-	v1alpha1.PostponeNonWorkingDay: duty.PostponeNonWorking,
-	v1alpha1.PostponePublicHoliday: duty.PostponePublicHoliday,
-	v1alpha1.PostponeNever:         duty.PostponeNever,
-}
-
-// specPath is where a roster's fields stand.
-var specPath = field.NewPath("spec")

@@ -57,21 +57,42 @@ const yearEnd = 25
 
 // Known reports whether the notices that can arrange the day are in: that of its year and, from 25 December on, that of the next.
 // A day that is not known may yet turn out off or working.
-func (c *Calendar) Known(d Date) bool {
-	if !c.has(d.Year()) {
-		return false
-	}
-	return d.Month() != time.December || d.Day() < yearEnd || c.has(d.Year()+1)
-}
+func (c *Calendar) Known(d Date) bool { return c.KnownThrough(d, d) }
 
 // KnownThrough reports whether every day from first to last is known.
 func (c *Calendar) KnownThrough(first, last Date) bool {
-	for d := first; !d.After(last); d = d.AddDays(1) {
-		if !c.Known(d) {
+	from, to := arrangedBy(first, last)
+	for year := from; year <= to; year++ {
+		if !c.has(year) {
 			return false
 		}
 	}
 	return true
+}
+
+// Missing returns the years whose notices are still to come before every day from first to last is known, oldest first.
+func (c *Calendar) Missing(first, last Date) []int {
+	var missing []int
+	from, to := arrangedBy(first, last)
+	for year := from; year <= to; year++ {
+		if !c.has(year) {
+			missing = append(missing, year)
+		}
+	}
+	return missing
+}
+
+// arrangedBy returns the first and the last of the years whose notices it takes to know the days from first to last; none (to before from) where
+// last is before first.
+func arrangedBy(first, last Date) (from, to int) {
+	if last.Before(first) {
+		return first.Year(), first.Year() - 1
+	}
+	to = last.Year()
+	if last.Month() == time.December && last.Day() >= yearEnd {
+		to++
+	}
+	return first.Year(), to
 }
 
 func (c *Calendar) has(year int) bool {
@@ -104,46 +125,4 @@ func (c *Calendar) MakeUp(d Date) (name string, working bool) {
 		return "", false
 	}
 	return day.name, true
-}
-
-// NextWorking returns the day itself when it is working, else the first working day after it.
-func (c *Calendar) NextWorking(d Date) Date {
-	for !c.IsWorking(d) {
-		d = d.AddDays(1)
-	}
-	return d
-}
-
-// PreviousWorking returns the day itself when it is working, else the last working day before it.
-func (c *Calendar) PreviousWorking(d Date) Date {
-	for !c.IsWorking(d) {
-		d = d.AddDays(-1)
-	}
-	return d
-}
-
-// AddWorkingDays returns the n-th working day after d, which itself does not count (民法典 Art. 201); for a negative n, the n-th before it.
-func (c *Calendar) AddWorkingDays(d Date, n int) Date {
-	step := 1
-	if n < 0 {
-		step, n = -1, -n
-	}
-	for ; n > 0; n-- {
-		d = d.AddDays(step)
-		for !c.IsWorking(d) {
-			d = d.AddDays(step)
-		}
-	}
-	return d
-}
-
-// AddMonths returns the last day of a term of n months that d set off, by the Civil Code: d itself does not count (民法典 Art. 201), the term
-// ends on the day of the same number or, where that month has none, on its last day (Art. 202), and from a day off on the next working day (Art. 203).
-func (c *Calendar) AddMonths(d Date, n int) Date {
-	month := MonthOf(d).Add(n)
-	end := month.Last()
-	if d.Day() < end.Day() {
-		end = month.Day(d.Day())
-	}
-	return c.NextWorking(end)
 }

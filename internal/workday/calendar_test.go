@@ -1,6 +1,7 @@
 package workday_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -160,6 +161,7 @@ func TestNextAndPreviousWorkingDay(t *testing.T) {
 	calendar := publishedCalendar(t)
 	tests := []struct{ day, next, previous string }{
 		{"2026-10-09", "2026-10-09", "2026-10-09"},
+		{"2026-10-10", "2026-10-10", "2026-10-10"}, // a make-up Saturday stays
 		{"2026-10-01", "2026-10-08", "2026-09-30"},
 		{"2024-02-10", "2024-02-18", "2024-02-09"}, // onto a make-up Sunday
 		{"2026-01-10", "2026-01-12", "2026-01-09"},
@@ -172,6 +174,51 @@ func TestNextAndPreviousWorkingDay(t *testing.T) {
 		}
 		if got := calendar.PreviousWorking(date(t, test.day)); got != date(t, test.previous) {
 			t.Errorf("PreviousWorking(%s) = %s, want %s", test.day, got, test.previous)
+		}
+	}
+}
+
+func TestNextDayOutsideHolidays(t *testing.T) {
+	calendar := publishedCalendar(t)
+	tests := []struct{ name, day, want string }{
+		{"an ordinary weekend stays", "2026-01-10", "2026-01-10"},
+		{"a working day stays", "2026-10-09", "2026-10-09"},
+		{"a holiday moves", "2026-10-01", "2026-10-08"},
+		{"a weekend within a holiday moves", "2024-02-10", "2024-02-18"},
+		{"the eve of a holiday stays", "2025-12-31", "2025-12-31"},
+		{"holidays of an unknown year are not known", "2030-10-01", "2030-10-01"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := calendar.NextOutsideHolidays(date(t, test.day)); got != date(t, test.want) {
+				t.Errorf("NextOutsideHolidays(%s) = %s, want %s", test.day, got, test.want)
+			}
+		})
+	}
+}
+
+func TestMissingNamesTheYearsOfAllNoticesStillToCome(t *testing.T) {
+	calendar := publishedCalendar(t) // 2024, 2025, 2026
+	tests := []struct {
+		first, last string
+		want        []int
+	}{
+		{"2024-01-01", "2026-12-24", nil},
+		{"2024-12-31", "2024-12-31", nil},
+		{"2026-12-25", "2026-12-25", []int{2027}},
+		{"2023-12-24", "2024-01-31", []int{2023}},
+		{"2023-12-31", "2023-12-31", []int{2023}}, // the notice of 2024 is in
+		{"2026-10-01", "2028-12-31", []int{2027, 2028, 2029}},
+		{"2030-02-02", "2030-02-01", nil}, // no day
+	}
+	for _, test := range tests {
+		first, last := date(t, test.first), date(t, test.last)
+		got := calendar.Missing(first, last)
+		if !slices.Equal(got, test.want) {
+			t.Errorf("Missing(%s, %s) = %v, want %v", first, last, got, test.want)
+		}
+		if known := calendar.KnownThrough(first, last); known != (len(got) == 0) {
+			t.Errorf("KnownThrough(%s, %s) = %t, and %v are missing", first, last, known, got)
 		}
 	}
 }

@@ -26,6 +26,58 @@ func Parser() *typed.Parser {
 var parserOnce sync.Once
 var parser *typed.Parser
 var schemaYAML = typed.YAMLObject(`types:
+- name: dev.township.liaison.api.v1alpha1.AdditionalReception
+  map:
+    fields:
+    - name: announceDaysBefore
+      type:
+        scalar: numeric
+      default: 3
+    - name: deputies
+      type:
+        scalar: numeric
+      default: 2
+    - name: hours
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.HoursOfDay
+      default: 09:00-11:00
+    - name: leaderChoice
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.LeaderChoice
+      default: InTurn
+    - name: leaders
+      type:
+        scalar: numeric
+    - name: minCountyDeputies
+      type:
+        scalar: numeric
+    - name: name
+      type:
+        scalar: string
+    - name: place
+      type:
+        scalar: string
+    - name: postpone
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.PostponeRule
+      default: NonWorkingDay
+    - name: schedule
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.ReceptionSchedule
+    - name: topics
+      type:
+        list:
+          elementType:
+            scalar: string
+          elementRelationship: atomic
+    - name: topicsByMonth
+      type:
+        list:
+          elementType:
+            namedType: dev.township.liaison.api.v1alpha1.MonthTopic
+          elementRelationship: associative
+          keys:
+          - month
 - name: dev.township.liaison.api.v1alpha1.Administrator
   map:
     fields:
@@ -35,6 +87,12 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: username
       type:
         scalar: string
+- name: dev.township.liaison.api.v1alpha1.Announcements
+  map:
+    fields:
+    - name: webhook
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.Webhook
 - name: dev.township.liaison.api.v1alpha1.Backlog
   map:
     fields:
@@ -64,6 +122,21 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: visits
       type:
         scalar: numeric
+- name: dev.township.liaison.api.v1alpha1.CalendarCoverage
+  map:
+    fields:
+    - name: known
+      type:
+        list:
+          elementType:
+            scalar: numeric
+          elementRelationship: associative
+    - name: unknown
+      type:
+        list:
+          elementType:
+            scalar: numeric
+          elementRelationship: associative
 - name: dev.township.liaison.api.v1alpha1.Casework
   map:
     fields:
@@ -95,6 +168,9 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: from
       type:
         namedType: dev.township.liaison.api.v1alpha1.Date
+    - name: group
+      type:
+        scalar: string
     - name: id
       type:
         scalar: string
@@ -118,6 +194,12 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: publishPhone
       type:
         scalar: boolean
+    - name: specialties
+      type:
+        list:
+          elementType:
+            scalar: string
+          elementRelationship: associative
     - name: status
       type:
         namedType: dev.township.liaison.api.v1alpha1.DeputyStatus
@@ -151,6 +233,14 @@ var schemaYAML = typed.YAMLObject(`types:
 - name: dev.township.liaison.api.v1alpha1.DeputyRosterSpec
   map:
     fields:
+    - name: additionalReceptions
+      type:
+        list:
+          elementType:
+            namedType: dev.township.liaison.api.v1alpha1.AdditionalReception
+          elementRelationship: associative
+          keys:
+          - name
     - name: deputies
       type:
         list:
@@ -162,6 +252,10 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: duty
       type:
         namedType: dev.township.liaison.api.v1alpha1.Duty
+    - name: historyMonths
+      type:
+        scalar: numeric
+      default: 24
     - name: horizonMonths
       type:
         scalar: numeric
@@ -174,6 +268,15 @@ var schemaYAML = typed.YAMLObject(`types:
           elementRelationship: associative
           keys:
           - id
+    - name: overrides
+      type:
+        list:
+          elementType:
+            namedType: dev.township.liaison.api.v1alpha1.Override
+          elementRelationship: associative
+          keys:
+          - date
+          - kind
     - name: reception
       type:
         namedType: dev.township.liaison.api.v1alpha1.Reception
@@ -187,6 +290,12 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: activeDeputies
       type:
         scalar: numeric
+    - name: brokenAnnouncements
+      type:
+        scalar: numeric
+    - name: calendar
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.CalendarCoverage
     - name: conditions
       type:
         list:
@@ -195,6 +304,9 @@ var schemaYAML = typed.YAMLObject(`types:
           elementRelationship: associative
           keys:
           - type
+    - name: fairness
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.Fairness
     - name: nextReception
       type:
         namedType: dev.township.liaison.api.v1alpha1.NextReception
@@ -205,6 +317,9 @@ var schemaYAML = typed.YAMLObject(`types:
       type:
         namedType: dev.township.liaison.api.v1alpha1.OnDuty
     - name: plannedUntil
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.Date
+    - name: provisionalFrom
       type:
         namedType: dev.township.liaison.api.v1alpha1.Date
     - name: uncoveredShifts
@@ -284,7 +399,25 @@ var schemaYAML = typed.YAMLObject(`types:
           elementRelationship: associative
           keys:
           - type
+    - name: duties
+      type:
+        scalar: numeric
     - name: observedGeneration
+      type:
+        scalar: numeric
+    - name: receptions
+      type:
+        scalar: numeric
+    - name: uncovered
+      type:
+        scalar: numeric
+- name: dev.township.liaison.api.v1alpha1.Fairness
+  map:
+    fields:
+    - name: duty
+      type:
+        scalar: numeric
+    - name: reception
       type:
         scalar: numeric
 - name: dev.township.liaison.api.v1alpha1.HolidayCalendar
@@ -368,6 +501,12 @@ var schemaYAML = typed.YAMLObject(`types:
 - name: dev.township.liaison.api.v1alpha1.Leader
   map:
     fields:
+    - name: areas
+      type:
+        list:
+          elementType:
+            scalar: string
+          elementRelationship: associative
     - name: id
       type:
         scalar: string
@@ -377,6 +516,8 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: title
       type:
         scalar: string
+- name: dev.township.liaison.api.v1alpha1.LeaderChoice
+  scalar: string
 - name: dev.township.liaison.api.v1alpha1.Leave
   map:
     fields:
@@ -404,6 +545,14 @@ var schemaYAML = typed.YAMLObject(`types:
 - name: dev.township.liaison.api.v1alpha1.Ledgers
   map:
     fields:
+    - name: additionalReceptions
+      type:
+        list:
+          elementType:
+            namedType: dev.township.liaison.api.v1alpha1.RuleReceptions
+          elementRelationship: associative
+          keys:
+          - rule
     - name: duty
       type:
         list:
@@ -452,6 +601,9 @@ var schemaYAML = typed.YAMLObject(`types:
 - name: dev.township.liaison.api.v1alpha1.LiaisonStationSpec
   map:
     fields:
+    - name: announcements
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.Announcements
     - name: casework
       type:
         namedType: dev.township.liaison.api.v1alpha1.Casework
@@ -519,6 +671,26 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: name
       type:
         scalar: string
+- name: dev.township.liaison.api.v1alpha1.MarketDay
+  map:
+    fields:
+    - name: anchor
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.Date
+    - name: everyDays
+      type:
+        scalar: numeric
+- name: dev.township.liaison.api.v1alpha1.MonthFilter
+  scalar: string
+- name: dev.township.liaison.api.v1alpha1.MonthTopic
+  map:
+    fields:
+    - name: month
+      type:
+        scalar: numeric
+    - name: topic
+      type:
+        scalar: string
 - name: dev.township.liaison.api.v1alpha1.NextReception
   map:
     fields:
@@ -528,6 +700,9 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: hours
       type:
         namedType: dev.township.liaison.api.v1alpha1.HoursOfDay
+    - name: place
+      type:
+        scalar: string
     - name: provisional
       type:
         scalar: boolean
@@ -552,6 +727,39 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: names
       type:
         scalar: string
+- name: dev.township.liaison.api.v1alpha1.Override
+  map:
+    fields:
+    - name: cancelled
+      type:
+        scalar: boolean
+    - name: date
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.Date
+    - name: deputies
+      type:
+        list:
+          elementType:
+            scalar: string
+          elementRelationship: associative
+    - name: hours
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.HoursOfDay
+    - name: kind
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.ShiftKind
+    - name: leader
+      type:
+        scalar: string
+    - name: place
+      type:
+        scalar: string
+    - name: reason
+      type:
+        scalar: string
+    - name: topic
+      type:
+        scalar: string
 - name: dev.township.liaison.api.v1alpha1.PostponeRule
   scalar: string
 - name: dev.township.liaison.api.v1alpha1.Reception
@@ -569,7 +777,14 @@ var schemaYAML = typed.YAMLObject(`types:
       type:
         namedType: dev.township.liaison.api.v1alpha1.HoursOfDay
       default: 09:00-11:00
+    - name: leaderChoice
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.LeaderChoice
+      default: InTurn
     - name: leaders
+      type:
+        scalar: numeric
+    - name: minCountyDeputies
       type:
         scalar: numeric
     - name: place
@@ -588,12 +803,45 @@ var schemaYAML = typed.YAMLObject(`types:
           elementType:
             scalar: string
           elementRelationship: atomic
+    - name: topicsByMonth
+      type:
+        list:
+          elementType:
+            namedType: dev.township.liaison.api.v1alpha1.MonthTopic
+          elementRelationship: associative
+          keys:
+          - month
 - name: dev.township.liaison.api.v1alpha1.ReceptionSchedule
   map:
     fields:
+    - name: dates
+      type:
+        list:
+          elementType:
+            namedType: dev.township.liaison.api.v1alpha1.Date
+          elementRelationship: associative
     - name: dayOfMonth
       type:
         scalar: numeric
+    - name: days
+      type:
+        list:
+          elementType:
+            scalar: numeric
+          elementRelationship: associative
+    - name: marketDay
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.MarketDay
+    - name: months
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.MonthFilter
+      default: All
+    - name: nth
+      type:
+        scalar: numeric
+    - name: weekday
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.Weekday
 - name: dev.township.liaison.api.v1alpha1.ReclaimPolicy
   scalar: string
 - name: dev.township.liaison.api.v1alpha1.ResourceRequirements
@@ -631,9 +879,31 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: workingDays
       type:
         scalar: numeric
+- name: dev.township.liaison.api.v1alpha1.RuleReceptions
+  map:
+    fields:
+    - name: receptions
+      type:
+        scalar: numeric
+    - name: rule
+      type:
+        scalar: string
+- name: dev.township.liaison.api.v1alpha1.SecretKeyReference
+  map:
+    fields:
+    - name: key
+      type:
+        scalar: string
+      default: url
+    - name: name
+      type:
+        scalar: string
 - name: dev.township.liaison.api.v1alpha1.Shift
   map:
     fields:
+    - name: cancelled
+      type:
+        scalar: boolean
     - name: date
       type:
         namedType: dev.township.liaison.api.v1alpha1.Date
@@ -655,6 +925,9 @@ var schemaYAML = typed.YAMLObject(`types:
           elementType:
             scalar: string
           elementRelationship: atomic
+    - name: origin
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.ShiftOrigin
     - name: place
       type:
         scalar: string
@@ -664,6 +937,9 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: provisional
       type:
         scalar: boolean
+    - name: rule
+      type:
+        scalar: string
     - name: topic
       type:
         scalar: string
@@ -671,6 +947,8 @@ var schemaYAML = typed.YAMLObject(`types:
       type:
         scalar: numeric
 - name: dev.township.liaison.api.v1alpha1.ShiftKind
+  scalar: string
+- name: dev.township.liaison.api.v1alpha1.ShiftOrigin
   scalar: string
 - name: dev.township.liaison.api.v1alpha1.Staff
   map:
@@ -746,6 +1024,20 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: name
       type:
         scalar: string
+- name: dev.township.liaison.api.v1alpha1.Webhook
+  map:
+    fields:
+    - name: format
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.WebhookFormat
+      default: JSON
+    - name: urlSecretRef
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.SecretKeyReference
+- name: dev.township.liaison.api.v1alpha1.WebhookFormat
+  scalar: string
+- name: dev.township.liaison.api.v1alpha1.Weekday
+  scalar: string
 - name: io.k8s.api.core.v1.ResourceList
   map:
     elementType:

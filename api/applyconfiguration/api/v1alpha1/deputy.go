@@ -22,6 +22,10 @@ type DeputyApplyConfiguration struct {
 	Level *apiv1alpha1.DeputyLevel `json:"level,omitempty"`
 	// village the deputy was elected in, by name.
 	Village *string `json:"village,omitempty"`
+	// group the deputy works in, for example 产业发展组.
+	Group *string `json:"group,omitempty"`
+	// specialties of the deputy. Where turns are equal, a reception goes to a deputy one of whose specialties is its topic, word for word.
+	Specialties []string `json:"specialties,omitempty"`
 	// phone of the deputy. It leaves the roster only when publishPhone is true.
 	Phone *string `json:"phone,omitempty"`
 	// publishPhone puts the phone on the station's site.
@@ -71,6 +75,24 @@ func (b *DeputyApplyConfiguration) WithLevel(value apiv1alpha1.DeputyLevel) *Dep
 // If called multiple times, the Village field is set to the value of the last call.
 func (b *DeputyApplyConfiguration) WithVillage(value string) *DeputyApplyConfiguration {
 	b.Village = &value
+	return b
+}
+
+// WithGroup sets the Group field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Group field is set to the value of the last call.
+func (b *DeputyApplyConfiguration) WithGroup(value string) *DeputyApplyConfiguration {
+	b.Group = &value
+	return b
+}
+
+// WithSpecialties adds the given value to the Specialties field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, values provided by each call will be appended to the Specialties field.
+func (b *DeputyApplyConfiguration) WithSpecialties(values ...string) *DeputyApplyConfiguration {
+	for i := range values {
+		b.Specialties = append(b.Specialties, values[i])
+	}
 	return b
 }
 

@@ -16,10 +16,18 @@ type DeputyRosterSpecApplyConfiguration struct {
 	Leaders []LeaderApplyConfiguration `json:"leaders,omitempty"`
 	// reception is the rule for reception days (接待日); without it there are none.
 	Reception *ReceptionApplyConfiguration `json:"reception,omitempty"`
+	// additionalReceptions are further rules for reception days, each with its own days, hours, place and people, such as one on market days.
+	// All share one ledger of turns. Where two rules meet on a day there is one reception, by the rule that stands first.
+	AdditionalReceptions []AdditionalReceptionApplyConfiguration `json:"additionalReceptions,omitempty"`
 	// duty is the rule for ordinary duty (轮流值班) on days without a reception; without it there is none.
 	Duty *DutyApplyConfiguration `json:"duty,omitempty"`
+	// overrides decide single days by hand: a swap (换班), a replacement (替班), an extra reception, a cancelled day. They win over every rule and over
+	// what was announced, and count in the ledgers.
+	Overrides []OverrideApplyConfiguration `json:"overrides,omitempty"`
 	// horizonMonths is how many months are planned, the current one included.
 	HorizonMonths *int32 `json:"horizonMonths,omitempty"`
+	// historyMonths is how many past months' DutySchedules are kept; older ones are deleted. The turns counted in them live on in the later ones.
+	HistoryMonths *int32 `json:"historyMonths,omitempty"`
 	// timeZone in which days begin and end, by its IANA name.
 	TimeZone *string `json:"timeZone,omitempty"`
 }
@@ -64,6 +72,19 @@ func (b *DeputyRosterSpecApplyConfiguration) WithReception(value *ReceptionApply
 	return b
 }
 
+// WithAdditionalReceptions adds the given value to the AdditionalReceptions field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, values provided by each call will be appended to the AdditionalReceptions field.
+func (b *DeputyRosterSpecApplyConfiguration) WithAdditionalReceptions(values ...*AdditionalReceptionApplyConfiguration) *DeputyRosterSpecApplyConfiguration {
+	for i := range values {
+		if values[i] == nil {
+			panic("nil value passed to WithAdditionalReceptions")
+		}
+		b.AdditionalReceptions = append(b.AdditionalReceptions, *values[i])
+	}
+	return b
+}
+
 // WithDuty sets the Duty field in the declarative configuration to the given value
 // and returns the receiver, so that objects can be built by chaining "With" function invocations.
 // If called multiple times, the Duty field is set to the value of the last call.
@@ -72,11 +93,32 @@ func (b *DeputyRosterSpecApplyConfiguration) WithDuty(value *DutyApplyConfigurat
 	return b
 }
 
+// WithOverrides adds the given value to the Overrides field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, values provided by each call will be appended to the Overrides field.
+func (b *DeputyRosterSpecApplyConfiguration) WithOverrides(values ...*OverrideApplyConfiguration) *DeputyRosterSpecApplyConfiguration {
+	for i := range values {
+		if values[i] == nil {
+			panic("nil value passed to WithOverrides")
+		}
+		b.Overrides = append(b.Overrides, *values[i])
+	}
+	return b
+}
+
 // WithHorizonMonths sets the HorizonMonths field in the declarative configuration to the given value
 // and returns the receiver, so that objects can be built by chaining "With" function invocations.
 // If called multiple times, the HorizonMonths field is set to the value of the last call.
 func (b *DeputyRosterSpecApplyConfiguration) WithHorizonMonths(value int32) *DeputyRosterSpecApplyConfiguration {
 	b.HorizonMonths = &value
+	return b
+}
+
+// WithHistoryMonths sets the HistoryMonths field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the HistoryMonths field is set to the value of the last call.
+func (b *DeputyRosterSpecApplyConfiguration) WithHistoryMonths(value int32) *DeputyRosterSpecApplyConfiguration {
+	b.HistoryMonths = &value
 	return b
 }
 

@@ -17,7 +17,7 @@ import (
 type DeputyRosterStatusApplyConfiguration struct {
 	// observedGeneration is the generation of the spec that the conditions speak of.
 	ObservedGeneration *int64 `json:"observedGeneration,omitempty"`
-	// conditions: Ready, Reconciling, Stalled, ScheduleReady.
+	// conditions: Ready, Reconciling, Stalled, ScheduleReady, CalendarKnown, AnnouncementsHold.
 	Conditions []v1.ConditionApplyConfiguration `json:"conditions,omitempty"`
 	// activeDeputies counts the deputies who can take turns today, leave apart.
 	ActiveDeputies *int32 `json:"activeDeputies,omitempty"`
@@ -29,6 +29,14 @@ type DeputyRosterStatusApplyConfiguration struct {
 	PlannedUntil *apiv1alpha1.Date `json:"plannedUntil,omitempty"`
 	// uncoveredShifts counts the planned shifts from today on that lack a deputy or a leader.
 	UncoveredShifts *int32 `json:"uncoveredShifts,omitempty"`
+	// brokenAnnouncements counts the announced shifts from today on that cannot be held as announced; AnnouncementsHold says why.
+	BrokenAnnouncements *int32 `json:"brokenAnnouncements,omitempty"`
+	// provisionalFrom is the first planned day that may still move, because the holidays around it are not published; absent when none may.
+	ProvisionalFrom *apiv1alpha1.Date `json:"provisionalFrom,omitempty"`
+	// fairness is the most turns less the fewest among the deputies who serve today, turns up to today.
+	Fairness *FairnessApplyConfiguration `json:"fairness,omitempty"`
+	// calendar says for which of the planned years the holiday arrangement is known.
+	Calendar *CalendarCoverageApplyConfiguration `json:"calendar,omitempty"`
 }
 
 // DeputyRosterStatusApplyConfiguration constructs a declarative configuration of the DeputyRosterStatus type for use with
@@ -95,5 +103,37 @@ func (b *DeputyRosterStatusApplyConfiguration) WithPlannedUntil(value apiv1alpha
 // If called multiple times, the UncoveredShifts field is set to the value of the last call.
 func (b *DeputyRosterStatusApplyConfiguration) WithUncoveredShifts(value int32) *DeputyRosterStatusApplyConfiguration {
 	b.UncoveredShifts = &value
+	return b
+}
+
+// WithBrokenAnnouncements sets the BrokenAnnouncements field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the BrokenAnnouncements field is set to the value of the last call.
+func (b *DeputyRosterStatusApplyConfiguration) WithBrokenAnnouncements(value int32) *DeputyRosterStatusApplyConfiguration {
+	b.BrokenAnnouncements = &value
+	return b
+}
+
+// WithProvisionalFrom sets the ProvisionalFrom field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the ProvisionalFrom field is set to the value of the last call.
+func (b *DeputyRosterStatusApplyConfiguration) WithProvisionalFrom(value apiv1alpha1.Date) *DeputyRosterStatusApplyConfiguration {
+	b.ProvisionalFrom = &value
+	return b
+}
+
+// WithFairness sets the Fairness field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Fairness field is set to the value of the last call.
+func (b *DeputyRosterStatusApplyConfiguration) WithFairness(value *FairnessApplyConfiguration) *DeputyRosterStatusApplyConfiguration {
+	b.Fairness = value
+	return b
+}
+
+// WithCalendar sets the Calendar field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Calendar field is set to the value of the last call.
+func (b *DeputyRosterStatusApplyConfiguration) WithCalendar(value *CalendarCoverageApplyConfiguration) *DeputyRosterStatusApplyConfiguration {
+	b.Calendar = value
 	return b
 }

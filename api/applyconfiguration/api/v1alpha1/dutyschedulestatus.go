@@ -18,6 +18,12 @@ type DutyScheduleStatusApplyConfiguration struct {
 	ObservedGeneration *int64 `json:"observedGeneration,omitempty"`
 	// conditions: Ready is True when every shift is covered.
 	Conditions []v1.ConditionApplyConfiguration `json:"conditions,omitempty"`
+	// receptions of the month, cancelled ones apart.
+	Receptions *int32 `json:"receptions,omitempty"`
+	// duties is the number of ordinary duty shifts, cancelled ones apart.
+	Duties *int32 `json:"duties,omitempty"`
+	// uncovered is how many places of the month nobody can take.
+	Uncovered *int32 `json:"uncovered,omitempty"`
 }
 
 // DutyScheduleStatusApplyConfiguration constructs a declarative configuration of the DutyScheduleStatus type for use with
@@ -44,5 +50,29 @@ func (b *DutyScheduleStatusApplyConfiguration) WithConditions(values ...*v1.Cond
 		}
 		b.Conditions = append(b.Conditions, *values[i])
 	}
+	return b
+}
+
+// WithReceptions sets the Receptions field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Receptions field is set to the value of the last call.
+func (b *DutyScheduleStatusApplyConfiguration) WithReceptions(value int32) *DutyScheduleStatusApplyConfiguration {
+	b.Receptions = &value
+	return b
+}
+
+// WithDuties sets the Duties field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Duties field is set to the value of the last call.
+func (b *DutyScheduleStatusApplyConfiguration) WithDuties(value int32) *DutyScheduleStatusApplyConfiguration {
+	b.Duties = &value
+	return b
+}
+
+// WithUncovered sets the Uncovered field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Uncovered field is set to the value of the last call.
+func (b *DutyScheduleStatusApplyConfiguration) WithUncovered(value int32) *DutyScheduleStatusApplyConfiguration {
+	b.Uncovered = &value
 	return b
 }

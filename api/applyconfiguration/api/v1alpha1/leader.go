@@ -16,6 +16,8 @@ type LeaderApplyConfiguration struct {
 	Name *string `json:"name,omitempty"`
 	// title of the leader, for example 副乡长.
 	Title *string `json:"title,omitempty"`
+	// areas the leader is in charge of (分管领域), word for word as the topics of receptions; see leaderChoice.
+	Areas []string `json:"areas,omitempty"`
 }
 
 // LeaderApplyConfiguration constructs a declarative configuration of the Leader type for use with
@@ -45,5 +47,15 @@ func (b *LeaderApplyConfiguration) WithName(value string) *LeaderApplyConfigurat
 // If called multiple times, the Title field is set to the value of the last call.
 func (b *LeaderApplyConfiguration) WithTitle(value string) *LeaderApplyConfiguration {
 	b.Title = &value
+	return b
+}
+
+// WithAreas adds the given value to the Areas field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, values provided by each call will be appended to the Areas field.
+func (b *LeaderApplyConfiguration) WithAreas(values ...string) *LeaderApplyConfiguration {
+	for i := range values {
+		b.Areas = append(b.Areas, values[i])
+	}
 	return b
 }

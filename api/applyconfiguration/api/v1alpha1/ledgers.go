@@ -16,8 +16,10 @@ type LedgersApplyConfiguration struct {
 	Duty []LedgerEntryApplyConfiguration `json:"duty,omitempty"`
 	// leader turns by leader.
 	Leader []LedgerEntryApplyConfiguration `json:"leader,omitempty"`
-	// receptions held or planned before this month; it decides whose turn the next topic is.
+	// receptions held or planned before this month by the roster's reception rule; it decides which topic's turn is next.
 	Receptions *int32 `json:"receptions,omitempty"`
+	// additionalReceptions are those by the additional rules.
+	AdditionalReceptions []RuleReceptionsApplyConfiguration `json:"additionalReceptions,omitempty"`
 }
 
 // LedgersApplyConfiguration constructs a declarative configuration of the Ledgers type for use with
@@ -70,5 +72,18 @@ func (b *LedgersApplyConfiguration) WithLeader(values ...*LedgerEntryApplyConfig
 // If called multiple times, the Receptions field is set to the value of the last call.
 func (b *LedgersApplyConfiguration) WithReceptions(value int32) *LedgersApplyConfiguration {
 	b.Receptions = &value
+	return b
+}
+
+// WithAdditionalReceptions adds the given value to the AdditionalReceptions field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, values provided by each call will be appended to the AdditionalReceptions field.
+func (b *LedgersApplyConfiguration) WithAdditionalReceptions(values ...*RuleReceptionsApplyConfiguration) *LedgersApplyConfiguration {
+	for i := range values {
+		if values[i] == nil {
+			panic("nil value passed to WithAdditionalReceptions")
+		}
+		b.AdditionalReceptions = append(b.AdditionalReceptions, *values[i])
+	}
 	return b
 }

@@ -27,6 +27,8 @@ type LiaisonStationSpecApplyConfiguration struct {
 	RosterRef *LocalReferenceApplyConfiguration `json:"rosterRef,omitempty"`
 	// topics a suggestion can be about, in the order the form shows them.
 	Topics []string `json:"topics,omitempty"`
+	// announcements says how receptions are announced beyond the station's own site.
+	Announcements *AnnouncementsApplyConfiguration `json:"announcements,omitempty"`
 	// casework sets how long each route of a suggestion may take.
 	Casework *CaseworkApplyConfiguration `json:"casework,omitempty"`
 	// intake shapes the service that runs for this station.
@@ -89,6 +91,14 @@ func (b *LiaisonStationSpecApplyConfiguration) WithTopics(values ...string) *Lia
 	for i := range values {
 		b.Topics = append(b.Topics, values[i])
 	}
+	return b
+}
+
+// WithAnnouncements sets the Announcements field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Announcements field is set to the value of the last call.
+func (b *LiaisonStationSpecApplyConfiguration) WithAnnouncements(value *AnnouncementsApplyConfiguration) *LiaisonStationSpecApplyConfiguration {
+	b.Announcements = value
 	return b
 }
 

@@ -18,6 +18,8 @@ type NextReceptionApplyConfiguration struct {
 	Date *apiv1alpha1.Date `json:"date,omitempty"`
 	// hours of the reception.
 	Hours *apiv1alpha1.HoursOfDay `json:"hours,omitempty"`
+	// place of the reception; absent means the station itself.
+	Place *string `json:"place,omitempty"`
 	// topic announced for it.
 	Topic *string `json:"topic,omitempty"`
 	// provisional is true when the holidays of that time are not published yet and the date may still move.
@@ -43,6 +45,14 @@ func (b *NextReceptionApplyConfiguration) WithDate(value apiv1alpha1.Date) *Next
 // If called multiple times, the Hours field is set to the value of the last call.
 func (b *NextReceptionApplyConfiguration) WithHours(value apiv1alpha1.HoursOfDay) *NextReceptionApplyConfiguration {
 	b.Hours = &value
+	return b
+}
+
+// WithPlace sets the Place field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Place field is set to the value of the last call.
+func (b *NextReceptionApplyConfiguration) WithPlace(value string) *NextReceptionApplyConfiguration {
+	b.Place = &value
 	return b
 }
 

@@ -20,14 +20,20 @@ type ReceptionApplyConfiguration struct {
 	Postpone *apiv1alpha1.PostponeRule `json:"postpone,omitempty"`
 	// deputies per reception.
 	Deputies *int32 `json:"deputies,omitempty"`
+	// minCountyDeputies is how many of the deputies must sit in the county's congress.
+	MinCountyDeputies *int32 `json:"minCountyDeputies,omitempty"`
 	// leaders per reception.
 	Leaders *int32 `json:"leaders,omitempty"`
+	// leaderChoice says which leaders may come: InTurn, any of them; ByArea, those with the reception's topic among their areas, and any where there is none.
+	LeaderChoice *apiv1alpha1.LeaderChoice `json:"leaderChoice,omitempty"`
 	// hours of the reception.
 	Hours *apiv1alpha1.HoursOfDay `json:"hours,omitempty"`
 	// place of the reception; by default the station itself.
 	Place *string `json:"place,omitempty"`
 	// topics of the receptions, taken in turn from one reception to the next.
 	Topics []string `json:"topics,omitempty"`
+	// topicsByMonth sets the topic of every reception in a month of the year, in place of the next one in turn.
+	TopicsByMonth []MonthTopicApplyConfiguration `json:"topicsByMonth,omitempty"`
 	// announceDaysBefore is how many days ahead a reception counts as announced; from then on the plan leaves it as it is.
 	AnnounceDaysBefore *int32 `json:"announceDaysBefore,omitempty"`
 }
@@ -62,11 +68,27 @@ func (b *ReceptionApplyConfiguration) WithDeputies(value int32) *ReceptionApplyC
 	return b
 }
 
+// WithMinCountyDeputies sets the MinCountyDeputies field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the MinCountyDeputies field is set to the value of the last call.
+func (b *ReceptionApplyConfiguration) WithMinCountyDeputies(value int32) *ReceptionApplyConfiguration {
+	b.MinCountyDeputies = &value
+	return b
+}
+
 // WithLeaders sets the Leaders field in the declarative configuration to the given value
 // and returns the receiver, so that objects can be built by chaining "With" function invocations.
 // If called multiple times, the Leaders field is set to the value of the last call.
 func (b *ReceptionApplyConfiguration) WithLeaders(value int32) *ReceptionApplyConfiguration {
 	b.Leaders = &value
+	return b
+}
+
+// WithLeaderChoice sets the LeaderChoice field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the LeaderChoice field is set to the value of the last call.
+func (b *ReceptionApplyConfiguration) WithLeaderChoice(value apiv1alpha1.LeaderChoice) *ReceptionApplyConfiguration {
+	b.LeaderChoice = &value
 	return b
 }
 
@@ -92,6 +114,19 @@ func (b *ReceptionApplyConfiguration) WithPlace(value string) *ReceptionApplyCon
 func (b *ReceptionApplyConfiguration) WithTopics(values ...string) *ReceptionApplyConfiguration {
 	for i := range values {
 		b.Topics = append(b.Topics, values[i])
+	}
+	return b
+}
+
+// WithTopicsByMonth adds the given value to the TopicsByMonth field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, values provided by each call will be appended to the TopicsByMonth field.
+func (b *ReceptionApplyConfiguration) WithTopicsByMonth(values ...*MonthTopicApplyConfiguration) *ReceptionApplyConfiguration {
+	for i := range values {
+		if values[i] == nil {
+			panic("nil value passed to WithTopicsByMonth")
+		}
+		b.TopicsByMonth = append(b.TopicsByMonth, *values[i])
 	}
 	return b
 }

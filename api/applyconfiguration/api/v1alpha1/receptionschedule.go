@@ -5,13 +5,29 @@
 
 package v1alpha1
 
+import (
+	apiv1alpha1 "township.dev/liaison/api/v1alpha1"
+)
+
 // ReceptionScheduleApplyConfiguration represents a declarative configuration of the ReceptionSchedule type for use
 // with apply.
 //
-// ReceptionSchedule says on which days receptions fall. Exactly one field is set.
+// ReceptionSchedule says on which days receptions fall. Exactly one of dayOfMonth, days, weekday, dates and marketDay is set.
 type ReceptionScheduleApplyConfiguration struct {
-	// dayOfMonth on which a reception falls in every month.
+	// dayOfMonth on which a reception falls.
 	DayOfMonth *int32 `json:"dayOfMonth,omitempty"`
+	// days of the month on which receptions fall, for example [9, 19].
+	Days []int32 `json:"days,omitempty"`
+	// weekday on which receptions fall, every week or, with nth, once a month.
+	Weekday *apiv1alpha1.Weekday `json:"weekday,omitempty"`
+	// nth weekday of the month, 1 to 4, or -1 for the last; absent means every week.
+	Nth *int32 `json:"nth,omitempty"`
+	// dates on which receptions fall, one by one.
+	Dates []apiv1alpha1.Date `json:"dates,omitempty"`
+	// marketDay (赶集日) has receptions fall every so many days.
+	MarketDay *MarketDayApplyConfiguration `json:"marketDay,omitempty"`
+	// months in which the rule holds: all, or those with an odd or an even number.
+	Months *apiv1alpha1.MonthFilter `json:"months,omitempty"`
 }
 
 // ReceptionScheduleApplyConfiguration constructs a declarative configuration of the ReceptionSchedule type for use with
@@ -25,5 +41,57 @@ func ReceptionSchedule() *ReceptionScheduleApplyConfiguration {
 // If called multiple times, the DayOfMonth field is set to the value of the last call.
 func (b *ReceptionScheduleApplyConfiguration) WithDayOfMonth(value int32) *ReceptionScheduleApplyConfiguration {
 	b.DayOfMonth = &value
+	return b
+}
+
+// WithDays adds the given value to the Days field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, values provided by each call will be appended to the Days field.
+func (b *ReceptionScheduleApplyConfiguration) WithDays(values ...int32) *ReceptionScheduleApplyConfiguration {
+	for i := range values {
+		b.Days = append(b.Days, values[i])
+	}
+	return b
+}
+
+// WithWeekday sets the Weekday field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Weekday field is set to the value of the last call.
+func (b *ReceptionScheduleApplyConfiguration) WithWeekday(value apiv1alpha1.Weekday) *ReceptionScheduleApplyConfiguration {
+	b.Weekday = &value
+	return b
+}
+
+// WithNth sets the Nth field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Nth field is set to the value of the last call.
+func (b *ReceptionScheduleApplyConfiguration) WithNth(value int32) *ReceptionScheduleApplyConfiguration {
+	b.Nth = &value
+	return b
+}
+
+// WithDates adds the given value to the Dates field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, values provided by each call will be appended to the Dates field.
+func (b *ReceptionScheduleApplyConfiguration) WithDates(values ...apiv1alpha1.Date) *ReceptionScheduleApplyConfiguration {
+	for i := range values {
+		b.Dates = append(b.Dates, values[i])
+	}
+	return b
+}
+
+// WithMarketDay sets the MarketDay field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the MarketDay field is set to the value of the last call.
+func (b *ReceptionScheduleApplyConfiguration) WithMarketDay(value *MarketDayApplyConfiguration) *ReceptionScheduleApplyConfiguration {
+	b.MarketDay = value
+	return b
+}
+
+// WithMonths sets the Months field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Months field is set to the value of the last call.
+func (b *ReceptionScheduleApplyConfiguration) WithMonths(value apiv1alpha1.MonthFilter) *ReceptionScheduleApplyConfiguration {
+	b.Months = &value
 	return b
 }
