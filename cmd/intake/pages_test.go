@@ -1,11 +1,15 @@
 package main
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
+
+	"township.dev/liaison/internal/stationconf"
+	"township.dev/liaison/internal/workday"
 )
 
 // largest is the size of a page, in bytes, that an old phone on a poor line still gets quickly.
@@ -18,7 +22,7 @@ func TestEveryPageByWhatItMeans(t *testing.T) {
 	code := open(t, s.public).suggest("白额村田间路被冲毁，三轮车进不去。")
 	staff := open(t, s.public).signIn()
 	for _, path := range []string{
-		"/", "/suggest", "/receipt/" + code, "/status", "/status?code=" + code, "/status?code=nonsense", "/nowhere",
+		"/", "/schedule", "/schedule/" + thisMonth(), "/notice", "/notice/" + thisMonth(), "/schedule/1999-12", "/suggest", "/receipt/" + code, "/status", "/status?code=" + code, "/status?code=nonsense", "/nowhere",
 		"/desk/sign-in", "/desk", "/desk?all=1", "/desk/cases/" + code, "/desk/visits",
 	} {
 		for _, language := range []string{"zh", "en"} {
@@ -35,6 +39,8 @@ func TestEveryPageByWhatItMeans(t *testing.T) {
 		}
 	}
 }
+
+func thisMonth() string { return workday.MonthOf(today()).String() }
 
 func checkPage(t *testing.T, b *browser, language string) {
 	t.Helper()
@@ -109,7 +115,7 @@ func TestTheHomePageAnswersWhoIsThereAndWhen(t *testing.T) {
 	s := start(t, newMount(t))
 	home := open(t, s.public)
 	home.sees("#duty", "县代表01", "县人大代表", "13900000001", "09:00-17:00")
-	home.sees("#reception", "09:00-11:00", "联络站", "道路交通", "可能会调整", "李站长、县代表01、乡代表09")
+	home.sees("#reception", "09:00-11:00", "联络站", "道路交通", "可能会调整", "李站长 人大主席", "县代表01 县人大代表", "乡代表09 乡镇人大代表 · 白额村")
 	home.sees("#station", "周一至周五", "吉县中垛乡政府院内", "0357-7920000", "李站长", "人大主席")
 	home.sees("#villages", "白额村", "乡代表09", "中垛村").sees("#coming", "县代表01")
 	if got := home.page.Find("#duty a[href='tel:13900000001']").Length(); got != 1 {
@@ -117,6 +123,38 @@ func TestTheHomePageAnswersWhoIsThereAndWhen(t *testing.T) {
 	}
 	home.visit("/?lang=en").sees("#duty", "County deputy").sees("#reception", "may still move")
 	home.visit("/").sees("#station", "Open") // the choice is remembered
+}
+
+// The fullest month there is: a duty on each of 31 days with two deputies out of 77, and a reception on five of them.
+func TestAFullMonthStaysSmall(t *testing.T) {
+	month := workday.MonthOf(today())
+	for month.Last().Day() < 31 {
+		month = month.Add(1)
+	}
+	schedule := stationconf.Schedule{PlannedUntil: month.Last(), Leaders: []stationconf.Person{{ID: "l01", Name: "李站长", Title: "人大主席"}}}
+	for i := range 77 {
+		schedule.Deputies = append(schedule.Deputies, stationconf.Person{
+			ID: fmt.Sprintf("d%03d", i), Name: "欧阳建国", Level: "Township", Village: "白额村", Phone: fmt.Sprintf("139%08d", i),
+		})
+	}
+	for i := range 31 {
+		two := []string{schedule.Deputies[2*i].ID, schedule.Deputies[2*i+1].ID}
+		if i%6 == 0 {
+			schedule.Shifts = append(schedule.Shifts, stationconf.Shift{
+				Date: month.Day(i + 1), Kind: stationconf.ShiftReception, Deputies: two, Leaders: []string{"l01"},
+				Hours: "09:00-11:00", Place: "白额村委会", Topic: "道路交通", PostponedFrom: month.Day(i + 1).AddDays(-1), Provisional: true,
+			})
+		}
+		schedule.Shifts = append(schedule.Shifts, stationconf.Shift{Date: month.Day(i + 1), Kind: stationconf.ShiftDuty, Deputies: two, Hours: "08:30-17:30", Provisional: true})
+	}
+	m := newMount(t)
+	m.declare(t, zhongduo(), schedule)
+	resident := open(t, start(t, m).public)
+	for _, path := range []string{"/", "/schedule/" + month.String(), "/notice/" + month.String()} {
+		for _, language := range []string{"zh", "en"} {
+			checkPage(t, resident.visit(path+"?lang="+language).arrives(200, path), language)
+		}
+	}
 }
 
 func TestTheReceiptCanBeKept(t *testing.T) {

@@ -15,6 +15,10 @@ var Queries = map[string]string{
 	"request":           findRequest,
 	"session":           findSession,
 	"sessions to clear": endExpired,
+	"message":           deliveryByID,
+	"messages":          deliveriesFrom,
+	"calendar":          feedByToken,
+	"calendar's events": entriesOf,
 }
 
 // Pragma sets a pragma on the connection that writes.

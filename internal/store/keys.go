@@ -29,6 +29,7 @@ type keyring struct {
 	id       string
 	proof    []byte
 	contacts cipher.AEAD
+	tokens   cipher.AEAD
 	requests []byte
 	staff    []byte
 }
@@ -45,18 +46,30 @@ func newKeyring(dataKey []byte) (*keyring, error) {
 		}
 		return key
 	}
-	block, err := aes.NewCipher(derive("contacts"))
+	contacts, err := sealer(derive("contacts"))
 	if err != nil {
-		return nil, fmt.Errorf("preparing the data key: %w", err)
+		return nil, err
 	}
-	contacts, err := cipher.NewGCMWithRandomNonce(block)
+	tokens, err := sealer(derive("calendar tokens"))
 	if err != nil {
-		return nil, fmt.Errorf("preparing the data key: %w", err)
+		return nil, err
 	}
 	return &keyring{
 		id: hex.EncodeToString(derive("key id")[:8]), proof: derive("proof"),
-		contacts: contacts, requests: derive("requests"), staff: derive("first passwords"),
+		contacts: contacts, tokens: tokens, requests: derive("requests"), staff: derive("first passwords"),
 	}, nil
+}
+
+func sealer(key []byte) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, fmt.Errorf("preparing the data key: %w", err)
+	}
+	sealing, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		return nil, fmt.Errorf("preparing the data key: %w", err)
+	}
+	return sealing, nil
 }
 
 // keyedHash of the parts; none can be moved into its neighbour.

@@ -1,4 +1,5 @@
-// Package store keeps a station's cases on disk. It implements casework.Repository, whose comments say what it promises.
+// Package store keeps on disk what a station must not forget. It implements casework.Repository and announcement.Repository,
+// whose comments say what it promises.
 //
 // One goroutine writes and groups concurrent writes into one commit (writer.go); readers have connections of their own.
 // The statements are portable SQL beside the functions that run them; what only SQLite knows is in sqlite.go, lock.go,
@@ -14,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"township.dev/liaison/internal/announcement"
 	"township.dev/liaison/internal/casework"
 )
 
@@ -40,7 +42,10 @@ type Store struct {
 	declaring sync.Mutex
 }
 
-var _ casework.Repository = (*Store)(nil)
+var (
+	_ casework.Repository     = (*Store)(nil)
+	_ announcement.Repository = (*Store)(nil)
+)
 
 // Open locks the data folder, brings the schema up to date and checks that the data key is the one of this database.
 // Its errors say what to do.

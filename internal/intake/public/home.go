@@ -2,7 +2,6 @@ package public
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"township.dev/liaison/internal/intake/mounted"
@@ -15,37 +14,14 @@ const fewestComing = 7
 
 // homeView is the page a resident sees first.
 type homeView struct {
-	Station  stationconf.Station
-	Today    time.Time
-	OnDuty   []shiftView
-	Next     *shiftView
-	Coming   []shiftView
-	Villages []villageView
-}
-
-// shiftView is one day's reception or duty with its people by name.
-type shiftView struct {
-	Date          time.Time
-	Reception     bool
-	Deputies      []stationconf.Person
-	Leaders       []stationconf.Person
-	Hours         string
-	Place         string
-	Topic         string
-	PostponedFrom *time.Time
-	Provisional   bool
-}
-
-// Names of everyone in the shift, for a line of a table.
-func (s shiftView) Names() string {
-	names := make([]string, 0, len(s.Leaders)+len(s.Deputies))
-	for _, p := range s.Leaders {
-		names = append(names, p.Name)
-	}
-	for _, p := range s.Deputies {
-		names = append(names, p.Name)
-	}
-	return strings.Join(names, "、")
+	Station stationconf.Station
+	Today   time.Time
+	OnDuty  []shiftView
+	Next    *shiftView
+	// Cancelled are the receptions from today on that would have come before Next.
+	Cancelled []shiftView
+	Coming    []shiftView
+	Villages  []villageView
 }
 
 type villageView struct {
@@ -65,11 +41,15 @@ func viewHome(d *mounted.Documents, now time.Time) homeView {
 		if shift.Date.Before(today) {
 			continue
 		}
-		s := viewShift(d, shift)
+		s := viewShift(d, shift, now)
 		if shift.Date == today {
 			view.OnDuty = append(view.OnDuty, s)
 		}
-		if view.Next == nil && s.Reception && isNext(d, shift, today, now) {
+		switch {
+		case view.Next != nil || !s.Reception || s.Past:
+		case s.Cancelled:
+			view.Cancelled = append(view.Cancelled, s)
+		default:
 			view.Next = &s
 		}
 		if sameMonth(shift.Date, today) || len(view.Coming) < fewestComing {
@@ -79,39 +59,7 @@ func viewHome(d *mounted.Documents, now time.Time) homeView {
 	return view
 }
 
-// isNext reports whether a reception still lies ahead: today's does until its hours are over.
-func isNext(d *mounted.Documents, shift stationconf.Shift, today workday.Date, now time.Time) bool {
-	if shift.Date.After(today) {
-		return true
-	}
-	_, end, found := strings.Cut(shift.Hours, "-")
-	return !found || now.In(d.Location).Format("15:04") < end
-}
-
 func sameMonth(a, b workday.Date) bool { return a.Year() == b.Year() && a.Month() == b.Month() }
-
-func viewShift(d *mounted.Documents, shift stationconf.Shift) shiftView {
-	view := shiftView{
-		Date: shift.Date.In(d.Location), Reception: shift.Kind == stationconf.ShiftReception,
-		Deputies: people(d, shift.Deputies), Leaders: people(d, shift.Leaders),
-		Hours: shift.Hours, Place: shift.Place, Topic: shift.Topic, Provisional: shift.Provisional,
-	}
-	if !shift.PostponedFrom.IsZero() {
-		from := shift.PostponedFrom.In(d.Location)
-		view.PostponedFrom = &from
-	}
-	return view
-}
-
-func people(d *mounted.Documents, ids []string) []stationconf.Person {
-	known := make([]stationconf.Person, 0, len(ids))
-	for _, id := range ids {
-		if p, ok := d.Person(id); ok {
-			known = append(known, p)
-		}
-	}
-	return known
-}
 
 func viewVillages(d *mounted.Documents) []villageView {
 	views := make([]villageView, 0, len(d.Station.Township.Villages))

@@ -52,6 +52,10 @@ func New(o Options) (*Public, error) {
 	p := &Public{area: web.NewArea(o.Router, pages, o.Sign), documents: o.Documents, cases: o.Cases, now: o.Now}
 	p.area.Translate = refusal.Of
 	p.area.Page("GET /{$}", p.home)
+	p.area.Page("GET /schedule", p.schedule)
+	p.area.Page("GET /schedule/{month}", p.schedule)
+	p.area.Page("GET /notice", p.notice)
+	p.area.Page("GET /notice/{month}", p.notice)
 	p.area.Page("GET /suggest", p.showSuggest)
 	p.area.Page(SubmitByForm, p.submitForm)
 	p.area.Page("GET /receipt/{code}", p.receipt)

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// functions are what templates can call; the words among them are of one language. day is for the coming weeks, date for
-// days that can lie in another year, moment for what has happened.
+// functions are what templates can call; the words among them are of one language. day is for the coming weeks, shortday for
+// a list of one month's days, date for days that can lie in another year, moment for what has happened.
 func functions(words *Catalogue, assets *Assets) template.FuncMap {
 	return template.FuncMap{
 		"t":         words.Text,
@@ -16,6 +16,8 @@ func functions(words *Catalogue, assets *Assets) template.FuncMap {
 		"asset":     assets.Path,
 		"day":       func(t time.Time) string { return words.Text("format.day", datePairs(words, t)...) },
 		"date":      func(t time.Time) string { return words.Text("format.date", datePairs(words, t)...) },
+		"month":     func(t time.Time) string { return words.Text("format.month", datePairs(words, t)...) },
+		"shortday":  func(t time.Time) string { return words.Text("format.short_day", datePairs(words, t)...) },
 		"moment":    func(t time.Time) string { return words.Text("format.moment", datePairs(words, t)...) },
 		"input":     newInput,
 		"languages": func() []Language { return Languages },
@@ -25,7 +27,8 @@ func functions(words *Catalogue, assets *Assets) template.FuncMap {
 func datePairs(words *Catalogue, t time.Time) []any {
 	return []any{
 		"year", t.Year(), "month", words.Text("month." + strconv.Itoa(int(t.Month()))), "day", t.Day(),
-		"weekday", words.Text("weekday." + strconv.Itoa(int(t.Weekday()))), "time", t.Format("15:04"),
+		"weekday", words.Text("weekday." + strconv.Itoa(int(t.Weekday()))),
+		"short", words.Text("weekday_short." + strconv.Itoa(int(t.Weekday()))), "time", t.Format("15:04"),
 	}
 }
 

@@ -1,0 +1,89 @@
+package duty
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"township.dev/liaison/internal/duty"
+)
+
+// summary counts what the plan holds and says how fair it is.
+func (r *planned) summary() *columns {
+	held := map[duty.Kind]int{}
+	cancelled, uncovered := 0, 0
+	for shift := range r.shifts() {
+		uncovered += shift.Uncovered
+		if shift.Cancelled {
+			cancelled++
+			continue
+		}
+		held[shift.Kind]++
+	}
+	rows := &columns{}
+	rows.add("SUMMARY")
+	rows.add("Receptions", fmt.Sprint(held[duty.Reception]))
+	rows.add("Duty", count(held[duty.Duty], "shift"))
+	if cancelled > 0 {
+		rows.add("Cancelled", count(cancelled, "shift"))
+	}
+	r.addTurns(rows)
+	rows.add("Uncovered", none(uncovered, "place"))
+	rows.add("Provisional", r.provisionalDays())
+	return rows
+}
+
+// addTurns compares the ledgers of everyone who is in service at the end.
+func (r *planned) addTurns(rows *columns) {
+	var serving, leading []string
+	for i := range r.rules.Deputies {
+		if deputy := &r.rules.Deputies[i]; deputy.InService(r.lastDay()) {
+			serving = append(serving, deputy.ID)
+		}
+	}
+	for _, leader := range r.rules.Leaders {
+		leading = append(leading, leader.ID)
+	}
+	closing := r.months[len(r.months)-1].Closing
+	if len(r.rules.Receptions) > 0 {
+		rows.add("Reception turns", r.turns(closing.Reception, serving))
+		rows.add("Leaders' turns", r.turns(closing.Leader, leading))
+	}
+	if r.rules.Duty != nil {
+		rows.add("Duty turns", r.turns(closing.Duty, serving))
+	}
+}
+
+// turns are those of whole months, so that they agree with the ledgers of the DutySchedules.
+func (r *planned) turns(ledger duty.Ledger, people []string) string {
+	if len(people) == 0 {
+		return ""
+	}
+	each := make([]int, 0, len(people))
+	for _, id := range people {
+		each = append(each, ledger[id].Turns)
+	}
+	text := fmt.Sprintf("%d to %d each, spread %d", slices.Min(each), slices.Max(each), ledger.Spread(people))
+	if r.lastDay() != r.to {
+		text += fmt.Sprintf(" (by %s)", r.lastDay())
+	}
+	return text
+}
+
+func (r *planned) provisionalDays() string {
+	var spans []string
+	for _, span := range r.provisional() {
+		spans = append(spans, days(span))
+	}
+	if len(spans) == 0 {
+		return "none"
+	}
+	return strings.Join(spans, ", ")
+}
+
+func none(n int, noun string) string {
+	if n == 0 {
+		return "none"
+	}
+	return count(n, noun)
+}

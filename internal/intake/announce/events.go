@@ -1,0 +1,63 @@
+package announce
+
+import (
+	"strings"
+
+	"township.dev/liaison/internal/announcement"
+	"township.dev/liaison/internal/intake/mounted"
+	"township.dev/liaison/internal/intake/web"
+	"township.dev/liaison/internal/stationconf"
+)
+
+// entriesOf is what the calendars should show: the station's every shift, a deputy's those he stands in.
+func entriesOf(words *web.Catalogue, d *mounted.Documents) []announcement.Entry {
+	deputies := map[string]bool{}
+	for _, p := range d.Schedule.Deputies {
+		deputies[p.ID] = true
+	}
+	var all []announcement.Entry
+	uids := uidsOf(d)
+	for i, s := range d.Schedule.Shifts {
+		event := eventOf(words, d, s, uids[i])
+		own := event
+		if !isReception(s) {
+			own.Summary = words.Text("announce.event_own_duty")
+		}
+		all = append(all, announcement.Entry{Feed: announcement.StationFeed, UID: uids[i], Event: event})
+		for _, id := range s.Deputies {
+			if deputies[id] {
+				all = append(all, announcement.Entry{Feed: id, UID: uids[i], Event: own})
+			}
+		}
+	}
+	return all
+}
+
+// eventOf is a shift as the station's calendar shows it.
+func eventOf(words *web.Catalogue, d *mounted.Documents, s stationconf.Shift, uid string) announcement.Event {
+	r := receptionOf(words, d, s, uid)
+	event := announcement.Event{Date: s.Date, Hours: s.Hours, Location: r.Place, Provisional: s.Provisional, Cancelled: s.Cancelled}
+	lines := []string{invite(words, "announce.suggest", d.Station)}
+	switch {
+	case !isReception(s):
+		event.Summary = words.Text("announce.event_duty", "names", dutyNames(words, r.Deputies))
+	case s.Topic != "":
+		event.Summary = words.Text("announce.event_topic", "topic", s.Topic)
+	default:
+		event.Summary = words.Text("announce.event_reception")
+	}
+	event.Description = strings.Join(append(particulars(words, r), lines...), "\n")
+	return event
+}
+
+// dutyNames are names alone, because a phone shows the beginning of a summary.
+func dutyNames(words *web.Catalogue, deputies []announcement.Deputy) string {
+	if len(deputies) == 0 {
+		return words.Text("announce.open")
+	}
+	names := make([]string, len(deputies))
+	for i, d := range deputies {
+		names[i] = d.Name
+	}
+	return joinNames(words, names)
+}

@@ -1,0 +1,131 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"township.dev/liaison/internal/announcement"
+	"township.dev/liaison/internal/intake/mounted"
+	"township.dev/liaison/internal/intake/web"
+)
+
+// Announcements is what the desk asks of the part of the service that tells people of receptions and duty.
+type Announcements interface {
+	// Deliveries are the messages to the township's webhook that staff may want to see.
+	Deliveries(ctx context.Context) ([]announcement.Delivery, error)
+	// SendAgain has a message sent once more. announcement.ErrNoDelivery, announcement.ErrNotAllowed.
+	SendAgain(ctx context.Context, eventID string) error
+	// Feeds are the calendars of station and deputies.
+	Feeds(ctx context.Context) ([]announcement.Feed, error)
+	// RevokeFeed gives the calendar a new address, and the old one is nobody's from then on. announcement.ErrNoFeed.
+	RevokeFeed(ctx context.Context, id string) (announcement.Feed, error)
+}
+
+// announcementsView is what staff tell people and how far it has come.
+type announcementsView struct {
+	Texts []textView
+	// Webhook is false where messages are not sent by the service.
+	Webhook    bool
+	Deliveries []deliveryView
+	Calendars  []calendarRow
+	// Form holds the problem of a message that was not sent again.
+	Form *web.Form
+}
+
+// textView is the announcement of one coming reception, to be copied.
+type textView struct {
+	ID   string
+	Date time.Time
+	Text string
+	Rows int
+}
+
+// deliveryView is one message to the webhook in plain words.
+type deliveryView struct {
+	announcement.Delivery
+	Date time.Time
+	// At is when the state was reached, Retry when it is tried again; zero for never.
+	At, Retry time.Time
+	// Doubt is true while nobody knows whether the message arrived.
+	Doubt bool
+	// Again is true when staff may have it sent once more.
+	Again bool
+}
+
+func (d *Desk) showAnnouncements(w http.ResponseWriter, r *http.Request) error {
+	return d.renderAnnouncements(w, r, web.NewForm())
+}
+
+func (d *Desk) renderAnnouncements(w http.ResponseWriter, r *http.Request, form *web.Form) error {
+	deliveries, err := d.announcements.Deliveries(r.Context())
+	if err != nil {
+		return fmt.Errorf("reading the messages: %w", err)
+	}
+	feeds, err := d.announcements.Feeds(r.Context())
+	if err != nil {
+		return fmt.Errorf("reading the calendars: %w", err)
+	}
+	documents, now := d.documents(), d.now()
+	return d.area.RenderForm(w, r, "announcements", form, announcementsView{
+		Texts: viewTexts(documents, now), Webhook: documents.Station.Webhook != nil,
+		Deliveries: viewDeliveries(deliveries, documents.Location, now), Calendars: viewCalendars(feeds, documents), Form: form,
+	})
+}
+
+// viewDeliveries puts those first about which somebody has to decide, then the newest.
+func viewDeliveries(deliveries []announcement.Delivery, loc *time.Location, now time.Time) []deliveryView {
+	views := make([]deliveryView, 0, len(deliveries))
+	for _, delivery := range deliveries {
+		views = append(views, deliveryView{
+			Delivery: delivery, Date: delivery.Reception.Date.In(loc),
+			At: localTime(delivery.SettledAt, loc), Retry: localTime(delivery.RetryAt, loc),
+			Doubt: delivery.State == announcement.Unknown, Again: delivery.MayBeSentAgain(deliveries, now),
+		})
+	}
+	slices.SortStableFunc(views, func(a, b deliveryView) int {
+		return cmp.Or(a.rank()-b.rank(), b.RecordedAt.Compare(a.RecordedAt))
+	})
+	return views
+}
+
+func (v deliveryView) rank() int {
+	if v.Doubt {
+		return 0
+	}
+	return 1
+}
+
+// localTime tells an instant in the station's time zone; none stays none.
+func localTime(t time.Time, loc *time.Location) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.In(loc)
+}
+
+// messageSettled answers who would send a message again that needs it no more: it arrived meanwhile, a colleague sent it, or
+// the reception has begun.
+var messageSettled = web.Problem{Status: http.StatusConflict, Code: "message_settled"}
+
+func (d *Desk) sendAgain(w http.ResponseWriter, r *http.Request) error {
+	err := d.announcements.SendAgain(r.Context(), r.PathValue("event"))
+	switch {
+	case errors.Is(err, announcement.ErrNoDelivery):
+		return web.NotFound
+	case errors.Is(err, announcement.ErrNotAllowed):
+		form := web.NewForm()
+		form.Refuse(messageSettled)
+		return d.renderAnnouncements(w, r, form)
+	case err != nil:
+		return fmt.Errorf("having a message sent again: %w", err)
+	}
+	http.Redirect(w, r, "/desk/announcements#deliveries", http.StatusSeeOther)
+	return nil
+}
+
+var _ = (*mounted.Documents)(nil)

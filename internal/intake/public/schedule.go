@@ -1,0 +1,12 @@
+package public
+
+import "net/http"
+
+// schedule shows a month's receptions and duty.
+func (p *Public) schedule(w http.ResponseWriter, r *http.Request) error {
+	view, err := p.month(r)
+	if err != nil {
+		return err
+	}
+	return p.area.Render(w, r, http.StatusOK, "schedule", view)
+}
