@@ -52,6 +52,20 @@ func (l Ledger) Spread(people []string) int {
 // After is the ledger once the shifts of the kind up to and including the day have been served. Who gets a first turn
 // among them begins at the floor, as the planner would have it.
 func (l Ledger) After(shifts []Shift, kind Kind, day workday.Date) Ledger {
+	return l.after(shifts, day, func(s *Shift) []string {
+		if s.Kind != kind {
+			return nil
+		}
+		return s.Deputies
+	})
+}
+
+// AfterLeaders is the same for the ledger of leaders.
+func (l Ledger) AfterLeaders(shifts []Shift, day workday.Date) Ledger {
+	return l.after(shifts, day, func(s *Shift) []string { return s.Leaders })
+}
+
+func (l Ledger) after(shifts []Shift, day workday.Date, who func(*Shift) []string) Ledger {
 	after := l.clone()
 	floor, found := 0, false
 	for _, account := range after {
@@ -60,10 +74,10 @@ func (l Ledger) After(shifts []Shift, kind Kind, day workday.Date) Ledger {
 		}
 	}
 	for i := range shifts {
-		if shifts[i].Kind != kind || shifts[i].Date.After(day) {
+		if shifts[i].Date.After(day) {
 			continue
 		}
-		for _, id := range shifts[i].Deputies {
+		for _, id := range who(&shifts[i]) {
 			if !has(after, id) {
 				after[id] = Account{Turns: floor}
 			}

@@ -220,9 +220,9 @@ func TestPlanLeavesItsArgumentsAlone(t *testing.T) {
 // village is a roster of n deputies and one leader, with receptions on the 15th and one deputy on duty on other working days.
 func village(n int) duty.Roster {
 	roster := duty.Roster{
-		Leaders:   []duty.Leader{{ID: "l01"}},
+		Leaders:    []duty.Leader{{ID: "l01"}},
 		Receptions: []duty.ReceptionRule{{Days: duty.DaysOfMonth{15}, Deputies: 1, Leaders: 1}},
-		Duty:      &duty.DutyRule{Deputies: 1},
+		Duty:       &duty.DutyRule{Deputies: 1},
 	}
 	for _, id := range []string{"d01", "d02", "d03", "d04", "d05", "d06", "d07", "d08"}[:n] {
 		roster.Deputies = append(roster.Deputies, duty.Deputy{ID: id, Serving: true})
@@ -261,4 +261,28 @@ func receptions(plans []duty.MonthPlan) string {
 		}
 	}
 	return strings.Join(days, " ")
+}
+
+func TestLedgerTellsHowFarTurnsAreApart(t *testing.T) {
+	opening := duty.Ledger{"a": {Turns: 3}, "b": {Turns: 4}, "gone": {Turns: 9}}
+	shifts := []duty.Shift{
+		{Date: date(t, "2026-06-01"), Kind: duty.Duty, Deputies: []string{"b"}}, {Date: date(t, "2026-06-02"), Kind: duty.Duty, Deputies: []string{"new"}},
+		{Date: date(t, "2026-06-03"), Kind: duty.Reception, Deputies: []string{"b"}}, {Date: date(t, "2026-06-09"), Kind: duty.Duty, Deputies: []string{"b"}},
+	}
+	for name, test := range map[string]struct {
+		people []string
+		until  string
+		want   int
+	}{
+		"nobody":                           {nil, "2026-06-30", 0},
+		"before the month":                 {[]string{"a", "b"}, "2026-05-31", 1},
+		"one turn of this kind":            {[]string{"a", "b"}, "2026-06-03", 2},
+		"who left does not count":          {[]string{"a"}, "2026-06-30", 0},
+		"a first turn begins at the floor": {[]string{"a", "new"}, "2026-06-30", 1},
+		"without an account, none counts":  {[]string{"a", "stranger"}, "2026-06-30", 0},
+	} {
+		if got := opening.After(shifts, duty.Duty, date(t, test.until)).Spread(test.people); got != test.want {
+			t.Errorf("%s: %d, want %d", name, got, test.want)
+		}
+	}
 }
