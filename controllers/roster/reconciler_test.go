@@ -257,12 +257,10 @@ func TestYearInTwoCalendarsStallsNamesBothAndTheOlderCounts(t *testing.T) {
 	b.create(village().Obj(), fixture.HolidayCalendar("first").Year(2027).Off("2027-01-01", "元旦").Off("2027-02-10", "春节").Obj())
 	b.settle("village")
 	before := b.shifts()
-	second := fixture.HolidayCalendar("a-second").Year(2027).Off("2027-01-01", "元旦").Obj()
-	second.CreationTimestamp = metav1.Time{}
-	b.clockSecond()
+	second := fixture.HolidayCalendar("second").Year(2027).Off("2027-01-01", "元旦").Obj()
 	b.create(second)
 	b.settle("village")
-	b.expect("village", v1alpha1.ConditionStalled, "True/InvalidCalendar", "/a-second: spec.years[0].year", "/first declares 2027 already", "remove the year from one of them")
+	b.expect("village", v1alpha1.ConditionStalled, "True/InvalidCalendar", "/second: spec.years[0].year", "/first declares 2027 already", "remove the year from one of them")
 	b.expect("village", v1alpha1.ConditionCalendarKnown, "True/YearsKnown")
 	if diff := cmp.Diff(before, b.shifts()); diff != "" {
 		t.Errorf("the second calendar moved shifts:\n%s", diff)
@@ -368,5 +366,129 @@ func TestDeletedRosterIsNoError(t *testing.T) {
 	b := newBench(t, "2026-03-02")
 	if result := b.reconcile("nobody"); result.RequeueAfter != 0 {
 		t.Errorf("a roster that is not there is looked at again after %s", result.RequeueAfter)
+	}
+}
+
+func TestAnUnknownYearIsAConditionAnEventAndProvisional(t *testing.T) {
+	b := newBench(t, "2026-11-25")
+	b.create(village().Obj())
+	b.settle("village")
+	b.expect("village", v1alpha1.ConditionCalendarKnown, "False/YearUnknown", "2027", "2026-12-25", "HolidayCalendar")
+	status := b.roster("village").Status
+	if status.ProvisionalFrom != "2026-12-25" || !slices.Equal(status.Calendar.Known, []int32{2026}) || !slices.Equal(status.Calendar.Unknown, []int32{2027}) {
+		t.Errorf("provisional from %s, calendar %+v", status.ProvisionalFrom, status.Calendar)
+	}
+	if told := b.events(); !slices.ContainsFunc(told, func(e string) bool { return strings.HasPrefix(e, "Warning YearUnknown") }) {
+		t.Errorf("events %q, want a warning of the unknown year", told)
+	}
+	b.create(fixture.HolidayCalendar("next").Year(2027).Off("2027-01-01", "元旦").Obj())
+	b.settle("village")
+	b.expect("village", v1alpha1.ConditionCalendarKnown, "True/YearsKnown")
+	if status := b.roster("village").Status; status.ProvisionalFrom != "" || status.Calendar.Unknown != nil {
+		t.Errorf("after the notice: provisional from %q, calendar %+v", status.ProvisionalFrom, status.Calendar)
+	}
+	b.assertSilent("village")
+}
+
+func TestABrokenAnnouncementIsToldAndAnOverrideMendsIt(t *testing.T) {
+	b := newBench(t, "2026-10-08")
+	b.create(village().Obj())
+	b.settle("village")
+	b.events()
+	before := b.shifts()
+	b.edit("village", func(r *v1alpha1.DeputyRoster) {
+		r.Spec.Deputies[1].Leave = []v1alpha1.Leave{{From: "2026-10-09", Until: "2026-10-09", Reason: "住院"}}
+	})
+	b.settle("village")
+	b.expect("village", v1alpha1.ConditionAnnouncementsHold, "False/DeputyUnavailable", "the duty of 2026-10-09: deputy d02 is on leave", "spec.overrides")
+	b.expect("village", v1alpha1.ConditionReady, "True/Planned")
+	if got := *b.roster("village").Status.BrokenAnnouncements; got != 1 {
+		t.Errorf("%d broken announcements, want 1", got)
+	}
+	if told := b.events(); len(told) != 1 || !strings.HasPrefix(told[0], "Warning DeputyUnavailable") || strings.Contains(told[0], "住院") {
+		t.Errorf("events %q, want one warning without the reason for leave", told)
+	}
+	if diff := cmp.Diff(before[:4], b.shifts()[:4]); diff != "" {
+		t.Errorf("announced shifts changed by themselves:\n%s", diff)
+	}
+	b.edit("village", func(r *v1alpha1.DeputyRoster) {
+		r.Spec.Overrides = []v1alpha1.Override{{Date: "2026-10-09", Kind: v1alpha1.ShiftDuty, Deputies: []string{"d04"}, Reason: "替班"}}
+	})
+	b.settle("village")
+	b.expect("village", v1alpha1.ConditionAnnouncementsHold, "True/AsAnnounced")
+	mended := v1alpha1.Shift{Date: "2026-10-09", Kind: v1alpha1.ShiftDuty, Deputies: []string{"d04"}, Origin: v1alpha1.OriginOverride}
+	if i := slices.IndexFunc(b.shifts(), func(s v1alpha1.Shift) bool { return s.Date == "2026-10-09" }); !cmp.Equal(b.shifts()[i], mended) {
+		t.Errorf("the duty of 9 October (-want +got):\n%s", cmp.Diff(mended, b.shifts()[i]))
+	}
+	b.assertSilent("village")
+}
+
+func TestAnnouncedDayThatBecomesAHolidayIsTold(t *testing.T) {
+	b := newBench(t, "2026-10-08")
+	b.create(village().Obj())
+	b.settle("village")
+	b.create(fixture.HolidayCalendar("amended").AsPublished(2026).Off("2026-10-09", "调整").Obj())
+	b.settle("village")
+	b.expect("village", v1alpha1.ConditionAnnouncementsHold, "False/DayOff", "the duty of 2026-10-09 falls on 调整")
+	b.assertSilent("village")
+}
+
+func TestOldMonthsAreDeletedAndTheirTurnsLiveOn(t *testing.T) {
+	b := newBench(t, "2026-01-05")
+	declared := village().Horizon(1).Obj()
+	declared.Spec.HistoryMonths = 2
+	b.create(declared)
+	for _, day := range []string{"2026-01-05", "2026-02-02", "2026-03-02", "2026-04-01", "2026-05-06"} {
+		b.goTo(day)
+		b.settle("village")
+	}
+	var months []string
+	for _, schedule := range b.schedules() {
+		months = append(months, schedule.Spec.Month)
+	}
+	if diff := cmp.Diff([]string{"2026-03", "2026-04", "2026-05"}, months); diff != "" {
+		t.Errorf("months kept (-want +got):\n%s", diff)
+	}
+	if got := b.schedule("village-2026-05").Spec.OpeningLedgers.Receptions; got != 4 {
+		t.Errorf("May opens after %d receptions, want the 4 since January", got)
+	}
+	b.assertSilent("village")
+}
+
+func TestTurnsOutliveALongStandstillOfTheOperator(t *testing.T) {
+	b := newBench(t, "2026-01-05")
+	b.create(village().Horizon(1).Obj())
+	b.settle("village")
+	b.goTo("2026-06-01")
+	b.settle("village")
+	june := b.schedule("village-2026-06").Spec
+	if june.OpeningLedgers.Receptions != 1 || len(june.OpeningLedgers.Duty) != 5 || june.OpeningLedgers.Duty[0].Turns == 0 {
+		t.Errorf("June opens with %+v, want January's turns", june.OpeningLedgers)
+	}
+	if got := b.receptions(); got != "2026-01-12 2026-06-10" {
+		t.Errorf("receptions on %s, want none made up for the months between", got)
+	}
+	b.assertSilent("village")
+}
+
+func TestAChangeInOneRosterReplansThatOneAlone(t *testing.T) {
+	b := newBench(t, "2026-10-08")
+	b.create(village().Obj(), fixture.Roster("town").Deputies(5).DutyOn(v1alpha1.DutyWorkingDays, 1).Obj())
+	b.settle("village")
+	b.settle("town")
+	versions := map[string]string{}
+	for _, schedule := range b.schedules() {
+		versions[schedule.Name] = schedule.ResourceVersion
+	}
+	b.edit("village", func(r *v1alpha1.DeputyRoster) {
+		r.Spec.Deputies[2].Leave = []v1alpha1.Leave{{From: "2026-11-02", Until: "2026-11-30"}}
+	})
+	b.settle("village")
+	b.settle("town")
+	for _, schedule := range b.schedules() {
+		moved := versions[schedule.Name] != schedule.ResourceVersion
+		if schedule.Spec.RosterRef.Name == "town" && moved || schedule.Name == "village-2026-11" && !moved {
+			t.Errorf("%s was written: %t", schedule.Name, moved)
+		}
 	}
 }
