@@ -26,7 +26,7 @@ func TestPublishedSaysWhatTheObjectSays(t *testing.T) {
 	}
 	want := fromcrd.Published{
 		Month: workday.NewMonth(2026, 5), AnnouncedUntil: date(t, "2026-05-13"),
-		Opening: duty.Ledgers{Reception: duty.Ledger{}, Duty: duty.Ledger{"d01": {Turns: 3, Last: date(t, "2026-04-30")}}, Leader: duty.Ledger{}, Receptions: 4},
+		Opening: duty.Ledgers{Reception: duty.Ledger{}, Duty: duty.Ledger{"d01": {Turns: 3, Last: date(t, "2026-04-30")}}, Leader: duty.Ledger{}, Receptions: map[string]int{"": 4}},
 		Shifts: []duty.Shift{{
 			Date: date(t, "2026-05-11"), Kind: duty.Reception, Deputies: []string{"d01"}, Leaders: []string{"l01"}, Hours: "09:00-11:00",
 			Place: "白额村", Topic: "道路交通", PostponedFrom: date(t, "2026-05-10"), Provisional: true, Uncovered: 1,
