@@ -42,7 +42,8 @@ func TestNamesInKubectl(t *testing.T) {
 	shortNames := map[string]string{"LiaisonStation": "lst", "DeputyRoster": "dr", "DutySchedule": "duty", "HolidayCalendar": "hcal"}
 	columns := map[string][]string{
 		"LiaisonStation": {"Ready", "Pending", "Overdue", "On duty", "URL", "Age"},
-		"DeputyRoster":   {"Deputies", "Next reception", "Age"},
+		"DeputyRoster":   {"Deputies", "On duty", "Next reception", "Uncovered", "Planned until", "Provisional from", "Age"},
+		"DutySchedule":   {"Roster", "Month", "Receptions", "Duties", "Uncovered", "Announced until", "Provisional", "Age"},
 	}
 	for _, crd := range customResources(t) {
 		kind := crd.Spec.Names.Kind
