@@ -21,8 +21,9 @@ type book struct {
 	moving []int
 	// gone holds the accounts of those who are no longer on the roster.
 	gone Ledger
-	// opening is the ledger at the beginning of the month, with the credits given since.
-	opening Ledger
+	// opening is the ledger at the beginning of the month, with the credits given since; closing is the last month's closing one. The two are one map
+	// until a credit parts them, because most months give none and a county plans half a million.
+	opening, closing Ledger
 	// expected counts the published turns, by position, that planning has not come to yet.
 	expected []int
 	// entries are the days on which somebody joins or returns, in order, and entered counts those that have passed.
@@ -110,8 +111,10 @@ func (b *book) ledger() Ledger {
 // run gives the month's tasks their people, part by part: a part ends where somebody joins or returns, because who enters does so at the ledger's
 // floor of that day.
 func (b *book) run(month workday.Month, tasks []*task) {
-	b.forget(month)
-	b.opening = b.ledger()
+	if b.forget(month) || b.closing == nil {
+		b.closing = b.ledger()
+	}
+	b.opening = b.closing
 	for _, part := range b.parts(month) {
 		b.enter(part.From)
 		n := 0
@@ -122,15 +125,24 @@ func (b *book) run(month workday.Month, tasks []*task) {
 		tasks = tasks[n:]
 	}
 	b.lift(month.Last(), false)
+	b.closing = b.ledger()
 }
 
-// forget closes the accounts of those who left the roster long ago.
-func (b *book) forget(month workday.Month) {
+// credit enters an account in the month's opening ledger.
+func (b *book) credit(id string, account Account) {
+	b.opening = b.opening.clone()
+	b.opening[id] = account
+}
+
+// forget closes the accounts of those who left the roster long ago, and reports whether there were any.
+func (b *book) forget(month workday.Month) bool {
+	before := len(b.gone)
 	for id, account := range b.gone {
 		if account.Last.AddDays(forgottenAfter).Before(month.First()) {
 			delete(b.gone, id)
 		}
 	}
+	return len(b.gone) < before
 }
 
 // parts of the month, in order. The first open day begins one too, so that credits are given on it.
@@ -183,16 +195,23 @@ func (b *book) enter(day workday.Date) {
 		entering = append(entering, b.entries[b.entered].person)
 	}
 	floor := b.floor(day, entering)
+	var credits []int
 	for _, i := range entering {
 		if !b.joined[i] {
 			b.joined[i] = true
 			b.accounts[i] = Account{Turns: floor}
 			if final {
-				b.opening[b.people[i].ID] = b.accounts[i]
+				credits = append(credits, i)
 			}
 			continue
 		}
 		b.raise(i, floor, final)
+	}
+	if len(credits) > 0 {
+		b.opening = b.opening.clone()
+	}
+	for _, i := range credits {
+		b.opening[b.people[i].ID] = b.accounts[i]
 	}
 }
 
@@ -223,7 +242,7 @@ func (b *book) raise(i, floor int, credit bool) {
 	if credit {
 		account := b.opening[b.people[i].ID]
 		account.Turns += short
-		b.opening[b.people[i].ID] = account
+		b.credit(b.people[i].ID, account)
 	}
 }
 
@@ -256,7 +275,7 @@ func (b *book) serve(day workday.Date, id string) {
 		// Named before the day the account would have begun.
 		b.joined[i] = true
 		b.accounts[i] = Account{Turns: b.floor(day, nil)}
-		b.opening[id] = b.accounts[i]
+		b.credit(id, b.accounts[i])
 	}
 	b.accounts[i] = turnOn(b.accounts[i], day)
 }

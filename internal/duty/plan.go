@@ -169,7 +169,7 @@ func (p *planner) planMonth(month workday.Month) MonthPlan {
 	}
 	plan.Provisional = p.provisional(month)
 	plan.Opening = Ledgers{Reception: p.reception.opening, Duty: p.duty.opening, Leader: p.lead.opening, Receptions: held}
-	plan.Closing = Ledgers{Reception: p.reception.ledger(), Duty: p.duty.ledger(), Leader: p.lead.ledger(), Receptions: maps.Clone(p.held)}
+	plan.Closing = Ledgers{Reception: p.reception.closing, Duty: p.duty.closing, Leader: p.lead.closing, Receptions: maps.Clone(p.held)}
 	plan.Broken = p.broken(plan.Shifts)
 	return plan
 }

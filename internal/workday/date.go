@@ -40,7 +40,12 @@ func (d Date) In(loc *time.Location) time.Time {
 }
 
 // AddDays returns the day n days later, or earlier when n is negative.
-func (d Date) AddDays(n int) Date { return NewDate(d.year, d.month, d.day+n) }
+func (d Date) AddDays(n int) Date {
+	if day := d.day + n; day >= 1 && day <= 28 {
+		return Date{d.year, d.month, day} // every month has these; plans walk through years of days
+	}
+	return NewDate(d.year, d.month, d.day+n)
+}
 
 // Compare returns -1, 0 or +1 as d is before, the same as, or after other.
 func (d Date) Compare(other Date) int {
