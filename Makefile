@@ -79,9 +79,10 @@ packages:
 ##@ Build
 
 .PHONY: build
-build: ## Build the operator and the intake service into bin/.
+build: ## Build the operator, the intake service and the command line into bin/.
 	$(GO_BUILD) -o $(BIN)/liaison-operator ./cmd/operator
 	$(GO_BUILD) -o $(BIN)/liaison-intake ./cmd/intake
+	$(GO_BUILD) -o $(BIN)/kubectl-liaison ./cmd/kubectl-liaison
 
 .PHONY: run
 run: build ## Run the operator on this machine against the cluster of KUBECONFIG.

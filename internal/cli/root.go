@@ -68,7 +68,7 @@ func beBadInput(command *cobra.Command) {
 			if len(args) > 0 {
 				return badLine(command, fmt.Errorf("unknown command %q", args[0]))
 			}
-			return badLine(command, fmt.Errorf("%s needs a command", command.CommandPath()))
+			return command.Help()
 		}
 		return
 	}

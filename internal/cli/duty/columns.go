@@ -26,7 +26,7 @@ func (c *columns) add(cells ...string) {
 
 func (c *columns) writeTo(b *bytes.Buffer) {
 	widths := c.widths()
-	if c.titles != nil {
+	if c.titles != nil && len(widths) > 0 { // below them stands something
 		writeRow(b, c.titles, widths)
 	}
 	for _, row := range c.rows {

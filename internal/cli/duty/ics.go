@@ -2,6 +2,7 @@ package duty
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,7 +31,7 @@ func (r *planned) event(s *duty.Shift) ical.Event {
 	if !s.PostponedFrom.IsZero() {
 		day = s.PostponedFrom
 	}
-	id := []string{strings.ToLower(string(s.Kind)), s.Rule, day.String(), r.roster.Name, r.roster.Namespace}
+	id := slices.DeleteFunc([]string{strings.ToLower(string(s.Kind)), s.Rule, day.String(), r.roster.Name, r.roster.Namespace}, isEmpty)
 	return ical.Event{
 		UID:         strings.Join(id, ".") + "@preview.liaison.township.dev",
 		Cancelled:   s.Cancelled,
@@ -39,6 +40,8 @@ func (r *planned) event(s *duty.Shift) ical.Event {
 		Summary: summary(s), Description: r.description(s), Location: s.Place,
 	}
 }
+
+func isEmpty(text string) bool { return text == "" }
 
 // The deputies read it, so it is in Chinese.
 func summary(s *duty.Shift) string {

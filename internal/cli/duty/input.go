@@ -15,6 +15,8 @@ import (
 
 // input is what the files say, as the planner needs it.
 type input struct {
+	// document the roster stands in.
+	document          *manifest.Document
 	roster            *v1alpha1.DeputyRoster
 	rules             fromcrd.Roster
 	calendar          *workday.Calendar
@@ -37,7 +39,7 @@ func (p *preview) read() (*input, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := &input{}
+	in := &input{document: document}
 	var refused map[string]bool
 	in.roster, refused = p.readRoster(document)
 	rules, problems := fromcrd.RosterOf(&in.roster.Spec)

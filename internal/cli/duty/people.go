@@ -12,7 +12,7 @@ type people map[string]string
 // person is what names are made of.
 type person struct{ id, name string }
 
-// called gives everyone a name; those who share one bear their ids beside it.
+// called gives everyone a name; those who share one bear their ids beside it. Of two with one id the first counts, as in the plan.
 func called(persons []person) people {
 	bearers := map[string]int{}
 	for _, p := range persons {
@@ -20,6 +20,9 @@ func called(persons []person) people {
 	}
 	names := people{}
 	for _, p := range persons {
+		if _, twice := names[p.id]; twice {
+			continue
+		}
 		names[p.id] = p.name
 		if bearers[p.name] > 1 && p.name != "" {
 			names[p.id] = fmt.Sprintf("%s (%s)", p.name, p.id)

@@ -11,6 +11,7 @@ import (
 
 	"township.dev/liaison/internal/cli/exit"
 	"township.dev/liaison/internal/duty"
+	"township.dev/liaison/internal/fromcrd"
 	"township.dev/liaison/internal/workday"
 )
 
@@ -63,7 +64,19 @@ func (p *preview) plan() (*planned, error) {
 		month.Shifts = slices.DeleteFunc(month.Shifts, func(s duty.Shift) bool { return s.Date.Before(from) || s.Date.After(to) })
 	}
 	p.judge(result)
+	p.remarkPast(in, from)
 	return result, nil
+}
+
+// remarkPast tells of entries that change neither this plan nor today's.
+func (p *preview) remarkPast(in *input, from workday.Date) {
+	first := workday.DateOf(p.clock.Now().In(in.rules.Zone))
+	if from.Before(first) {
+		first = from
+	}
+	for _, remark := range fromcrd.Remarks(&in.roster.Spec, first) {
+		p.report(in.document.Fault(remark.Field, remark.Message), true)
+	}
 }
 
 // mostYears a preview may span: longer than any congress sits.
@@ -77,6 +90,9 @@ func (p *preview) span(in *input) (from, to workday.Date, err error) {
 	}
 	if to.IsZero() {
 		to = workday.MonthOf(from).Add(in.rules.HorizonMonths - 1).Last()
+		if p.explain.After(to) {
+			to = workday.MonthOf(p.explain).Last()
+		}
 	}
 	if to.Before(from) {
 		return from, to, exit.Bad(fmt.Errorf("--to %s is before the first day, %s", to, from), "give a --from that is not after --to")

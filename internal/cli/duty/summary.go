@@ -23,7 +23,7 @@ func (r *planned) summary() *columns {
 	rows := &columns{}
 	rows.add("SUMMARY")
 	rows.add("Receptions", fmt.Sprint(held[duty.Reception]))
-	rows.add("Duty", count(held[duty.Duty], "shift"))
+	rows.add("Duty", none(held[duty.Duty], "shift"))
 	if cancelled > 0 {
 		rows.add("Cancelled", count(cancelled, "shift"))
 	}
@@ -46,18 +46,18 @@ func (r *planned) addTurns(rows *columns) {
 	}
 	closing := r.months[len(r.months)-1].Closing
 	if len(r.rules.Receptions) > 0 {
-		rows.add("Reception turns", r.turns(closing.Reception, serving))
-		rows.add("Leaders' turns", r.turns(closing.Leader, leading))
+		r.addSpread(rows, "Reception turns", closing.Reception, serving)
+		r.addSpread(rows, "Leaders' turns", closing.Leader, leading)
 	}
 	if r.rules.Duty != nil {
-		rows.add("Duty turns", r.turns(closing.Duty, serving))
+		r.addSpread(rows, "Duty turns", closing.Duty, serving)
 	}
 }
 
-// turns are those of whole months, so that they agree with the ledgers of the DutySchedules.
-func (r *planned) turns(ledger duty.Ledger, people []string) string {
+// addSpread compares the turns of whole months, so that they agree with the ledgers of the DutySchedules.
+func (r *planned) addSpread(rows *columns, title string, ledger duty.Ledger, people []string) {
 	if len(people) == 0 {
-		return ""
+		return
 	}
 	each := make([]int, 0, len(people))
 	for _, id := range people {
@@ -67,7 +67,7 @@ func (r *planned) turns(ledger duty.Ledger, people []string) string {
 	if r.lastDay() != r.to {
 		text += fmt.Sprintf(" (by %s)", r.lastDay())
 	}
-	return text
+	rows.add(title, text)
 }
 
 func (r *planned) provisionalDays() string {

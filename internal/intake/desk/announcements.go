@@ -7,11 +7,16 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"township.dev/liaison/internal/announcement"
+	"township.dev/liaison/internal/intake/announce"
 	"township.dev/liaison/internal/intake/mounted"
 	"township.dev/liaison/internal/intake/web"
+	"township.dev/liaison/internal/stationconf"
 )
 
 // Announcements is what the desk asks of the part of the service that tells people of receptions and duty.
@@ -20,10 +25,10 @@ type Announcements interface {
 	Deliveries(ctx context.Context) ([]announcement.Delivery, error)
 	// SendAgain has a message sent once more. announcement.ErrNoDelivery, announcement.ErrNotAllowed.
 	SendAgain(ctx context.Context, eventID string) error
-	// Feeds are the calendars of station and deputies.
-	Feeds(ctx context.Context) ([]announcement.Feed, error)
+	// Feeds are the calendars: the station's, then the deputies' in the order of the schedule.
+	Feeds(ctx context.Context) ([]announce.Feed, error)
 	// RevokeFeed gives the calendar a new address, and the old one is nobody's from then on. announcement.ErrNoFeed.
-	RevokeFeed(ctx context.Context, id string) (announcement.Feed, error)
+	RevokeFeed(ctx context.Context, id string) (announce.Feed, error)
 }
 
 // announcementsView is what staff tell people and how far it has come.
@@ -39,10 +44,13 @@ type announcementsView struct {
 
 // textView is the announcement of one coming reception, to be copied.
 type textView struct {
-	ID   string
-	Date time.Time
-	Text string
-	Rows int
+	// ID of the field in the page.
+	ID        string
+	Date      time.Time
+	Hours     string
+	Cancelled bool
+	Text      string
+	Rows      int
 }
 
 // deliveryView is one message to the webhook in plain words.
@@ -55,6 +63,11 @@ type deliveryView struct {
 	Doubt bool
 	// Again is true when staff may have it sent once more.
 	Again bool
+}
+
+// Before reports whether an earlier attempt may have arrived, though the last one did not.
+func (v deliveryView) Before() bool {
+	return v.Doubtful && !v.Doubt && v.State != announcement.Delivered
 }
 
 func (d *Desk) showAnnouncements(w http.ResponseWriter, r *http.Request) error {
@@ -72,9 +85,39 @@ func (d *Desk) renderAnnouncements(w http.ResponseWriter, r *http.Request, form 
 	}
 	documents, now := d.documents(), d.now()
 	return d.area.RenderForm(w, r, "announcements", form, announcementsView{
-		Texts: viewTexts(documents, now), Webhook: documents.Station.Webhook != nil,
+		Texts: d.viewTexts(documents, now), Webhook: documents.Station.Webhook != nil,
 		Deliveries: viewDeliveries(deliveries, documents.Location, now), Calendars: viewCalendars(feeds, documents), Form: form,
 	})
+}
+
+// viewTexts are the announcements of the receptions that have not begun, and those that were cancelled among them, because
+// people may still come. They are for residents and so in Chinese, whatever language the person at the desk reads.
+func (d *Desk) viewTexts(documents *mounted.Documents, now time.Time) []textView {
+	var views []textView
+	for _, shift := range documents.Schedule.Shifts {
+		times := announcement.Reception{Date: shift.Date, Hours: shift.Hours}
+		if shift.Kind != stationconf.ShiftReception || !now.Before(times.Begins(documents.Location)) {
+			continue
+		}
+		text := announce.Text(d.words, documents, shift)
+		views = append(views, textView{
+			ID: "text-" + strconv.Itoa(len(views)+1), Date: shift.Date.In(documents.Location), Hours: shift.Hours,
+			Cancelled: shift.Cancelled, Text: text, Rows: rowsOf(text),
+		})
+	}
+	return views
+}
+
+// phoneLine is how many Chinese characters a phone shows in a line of a field.
+const phoneLine = 17
+
+// rowsOf a field that shows the whole text on a phone.
+func rowsOf(text string) int {
+	rows := 0
+	for line := range strings.Lines(text) {
+		rows += 1 + utf8.RuneCountInString(line)/phoneLine
+	}
+	return rows
 }
 
 // viewDeliveries puts those first about which somebody has to decide, then the newest.
@@ -94,7 +137,7 @@ func viewDeliveries(deliveries []announcement.Delivery, loc *time.Location, now 
 }
 
 func (v deliveryView) rank() int {
-	if v.Doubt {
+	if v.Doubt && v.Again {
 		return 0
 	}
 	return 1
@@ -107,10 +150,6 @@ func localTime(t time.Time, loc *time.Location) time.Time {
 	}
 	return t.In(loc)
 }
-
-// messageSettled answers who would send a message again that needs it no more: it arrived meanwhile, a colleague sent it, or
-// the reception has begun.
-var messageSettled = web.Problem{Status: http.StatusConflict, Code: "message_settled"}
 
 func (d *Desk) sendAgain(w http.ResponseWriter, r *http.Request) error {
 	err := d.announcements.SendAgain(r.Context(), r.PathValue("event"))
@@ -127,5 +166,3 @@ func (d *Desk) sendAgain(w http.ResponseWriter, r *http.Request) error {
 	http.Redirect(w, r, "/desk/announcements#deliveries", http.StatusSeeOther)
 	return nil
 }
-
-var _ = (*mounted.Documents)(nil)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"township.dev/liaison/internal/announcement"
+	"township.dev/liaison/internal/intake/announce"
 	"township.dev/liaison/internal/intake/mounted"
 	"township.dev/liaison/internal/intake/web"
 	"township.dev/liaison/internal/stationconf"
@@ -16,35 +17,28 @@ import (
 
 // calendarRow is one calendar in the list.
 type calendarRow struct {
-	ID string
-	// Deputy is nil for the station's own calendar, and for one whose deputy is no longer on the roster.
+	announce.Feed
+	// Deputy is nil for the station's own calendar.
 	Deputy *stationconf.Person
 }
 
 // Station reports whether it is the station's own.
 func (c calendarRow) Station() bool { return c.ID == announcement.StationFeed }
 
-// viewCalendars lists the station's calendar first, then the deputies' in the order of the roster, then those left behind.
-func viewCalendars(feeds []announcement.Feed, d *mounted.Documents) []calendarRow {
-	waiting := make(map[string]bool, len(feeds))
-	for _, feed := range feeds {
-		waiting[feed.ID] = true
-	}
+func viewCalendars(feeds []announce.Feed, d *mounted.Documents) []calendarRow {
 	rows := make([]calendarRow, 0, len(feeds))
-	take := func(row calendarRow) {
-		if waiting[row.ID] {
-			rows = append(rows, row)
-			delete(waiting, row.ID)
-		}
-	}
-	take(calendarRow{ID: announcement.StationFeed})
-	for i := range d.Schedule.Deputies {
-		take(calendarRow{ID: d.Schedule.Deputies[i].ID, Deputy: &d.Schedule.Deputies[i]})
-	}
 	for _, feed := range feeds {
-		take(calendarRow{ID: feed.ID})
+		rows = append(rows, viewCalendar(feed, d))
 	}
 	return rows
+}
+
+func viewCalendar(feed announce.Feed, d *mounted.Documents) calendarRow {
+	row := calendarRow{Feed: feed}
+	if person, known := d.Person(feed.ID); known {
+		row.Deputy = &person
+	}
+	return row
 }
 
 // calendarView is one calendar with its address.
@@ -52,8 +46,9 @@ type calendarView struct {
 	calendarRow
 	Link string
 	// Code leads a phone to the link; nil when it is not known where the site is.
-	Code    *web.QR
-	Created time.Time
+	Code *web.QR
+	// Since is when the address was made.
+	Since time.Time
 	// Seen names the address that the page shows, without giving it away.
 	Seen string
 	// Fresh is true right after the address was replaced.
@@ -86,14 +81,10 @@ func (d *Desk) calendar(r *http.Request) (calendarView, error) {
 	}
 	documents := d.documents()
 	view := calendarView{
-		calendarRow: calendarRow{ID: feed.ID}, Created: feed.Created.In(documents.Location), Seen: seenOf(feed),
-		Fresh: r.URL.Query().Get("new") != "", Link: feedPath(feed),
+		calendarRow: viewCalendar(feed, documents), Link: linkOf(feed, r), Since: feed.Created.In(documents.Location),
+		Seen: seenOf(feed), Fresh: r.URL.Query().Get("new") != "",
 	}
-	if person, known := documents.Person(feed.ID); known {
-		view.Deputy = &person
-	}
-	if site := cmp.Or(documents.Station.SiteURL, web.Origin(r)); site != "" {
-		view.Link = site + view.Link
+	if view.Link != feed.Path {
 		code, err := web.NewQR(view.Link)
 		if err != nil {
 			return calendarView{}, err
@@ -103,20 +94,26 @@ func (d *Desk) calendar(r *http.Request) (calendarView, error) {
 	return view, nil
 }
 
-func (d *Desk) feed(r *http.Request) (announcement.Feed, error) {
+// linkOf is the address to hand out: on the station's site, or else where the person at the desk has found it. It is the path
+// alone when neither is known.
+func linkOf(feed announce.Feed, r *http.Request) string {
+	return cmp.Or(feed.URL, web.Origin(r)+feed.Path)
+}
+
+func (d *Desk) feed(r *http.Request) (announce.Feed, error) {
 	feeds, err := d.announcements.Feeds(r.Context())
 	if err != nil {
-		return announcement.Feed{}, fmt.Errorf("reading the calendars: %w", err)
+		return announce.Feed{}, fmt.Errorf("reading the calendars: %w", err)
 	}
 	for _, feed := range feeds {
 		if feed.ID == r.PathValue("id") {
 			return feed, nil
 		}
 	}
-	return announcement.Feed{}, web.NotFound
+	return announce.Feed{}, web.NotFound
 }
 
-func seenOf(feed announcement.Feed) string { return strconv.FormatInt(feed.Created.UnixMilli(), 10) }
+func seenOf(feed announce.Feed) string { return strconv.FormatInt(feed.Created.UnixMilli(), 10) }
 
 // revoke replaces the address that the person saw. Sent twice it replaces one address and not also the new one, which may
 // have been handed out by then.

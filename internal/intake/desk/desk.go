@@ -24,16 +24,20 @@ type Options struct {
 	Sign       func() web.Sign
 	Documents  func() *mounted.Documents
 	Repository casework.Repository
-	Now        func() time.Time
+	// Announcements is what the service tells people, and the calendars they subscribe to.
+	Announcements Announcements
+	Now           func() time.Time
 }
 
 // Desk answers under /desk.
 type Desk struct {
-	area       *web.Area
-	documents  func() *mounted.Documents
-	repository casework.Repository
-	now        func() time.Time
-	throttle   *throttle
+	area          *web.Area
+	words         *web.Catalogue // of the residents' language
+	documents     func() *mounted.Documents
+	repository    casework.Repository
+	announcements Announcements
+	now           func() time.Time
+	throttle      *throttle
 }
 
 // New registers the desk's routes in the router.
@@ -43,8 +47,8 @@ func New(o Options) (*Desk, error) {
 		return nil, fmt.Errorf("loading the desk's pages: %w", err)
 	}
 	d := &Desk{
-		area: web.NewArea(o.Router, pages, o.Sign), documents: o.Documents,
-		repository: o.Repository, now: o.Now, throttle: newThrottle(),
+		area: web.NewArea(o.Router, pages, o.Sign), words: o.Catalogues[web.Chinese], documents: o.Documents,
+		repository: o.Repository, announcements: o.Announcements, now: o.Now, throttle: newThrottle(),
 	}
 	d.area.Visitor = func(r *http.Request) string { return sessionOf(r).Account.Name }
 	d.area.Translate = refusal.Of
@@ -59,6 +63,11 @@ func New(o Options) (*Desk, error) {
 	}
 	d.area.Page("GET /desk/visits", d.staffOnly(d.showVisits))
 	d.area.Page("POST /desk/visits", d.staffOnly(d.recordVisit))
+	d.area.Page("GET /desk/announcements", d.staffOnly(d.showAnnouncements))
+	d.area.Page("POST /desk/announcements/{event}/again", d.staffOnly(d.sendAgain))
+	d.area.Page("GET /desk/calendars/{id}", d.staffOnly(d.showCalendar))
+	d.area.Page("GET /desk/calendars/{id}/revoke", d.staffOnly(d.askRevoke))
+	d.area.Page("POST /desk/calendars/{id}/revoke", d.staffOnly(d.revoke))
 	return d, nil
 }
 
@@ -69,4 +78,7 @@ var (
 	sessionEnded    = web.Problem{Status: http.StatusUnauthorized, Code: "session_ended"}
 	caseMoved       = web.Problem{Status: http.StatusConflict, Code: "case_moved"}
 	visitKeyReused  = web.Problem{Status: http.StatusConflict, Code: "visit_key_reused"}
+	// messageSettled answers who would send a message again that needs it no more: it arrived meanwhile, a colleague sent it,
+	// or the reception has begun.
+	messageSettled = web.Problem{Status: http.StatusConflict, Code: "message_settled"}
 )

@@ -2,12 +2,14 @@
 package public
 
 import (
+	"context"
 	"embed"
 	"fmt"
 	"net/http"
 	"time"
 
 	"township.dev/liaison/internal/casework"
+	"township.dev/liaison/internal/intake/announce"
 	"township.dev/liaison/internal/intake/mounted"
 	"township.dev/liaison/internal/intake/refusal"
 	"township.dev/liaison/internal/intake/web"
@@ -32,15 +34,18 @@ type Options struct {
 	Sign       func() web.Sign
 	Documents  func() *mounted.Documents
 	Cases      casework.Cases
-	Now        func() time.Time
+	// StationFeed is the station's own calendar, or announcement.ErrNoFeed while there is none.
+	StationFeed func(ctx context.Context) (announce.Feed, error)
+	Now         func() time.Time
 }
 
 // Public answers residents.
 type Public struct {
-	area      *web.Area
-	documents func() *mounted.Documents
-	cases     casework.Cases
-	now       func() time.Time
+	area        *web.Area
+	documents   func() *mounted.Documents
+	cases       casework.Cases
+	stationFeed func(ctx context.Context) (announce.Feed, error)
+	now         func() time.Time
 }
 
 // New registers the routes of the residents' site in the router, and answers what no other route matches.
@@ -49,13 +54,16 @@ func New(o Options) (*Public, error) {
 	if err != nil {
 		return nil, fmt.Errorf("loading the residents' pages: %w", err)
 	}
-	p := &Public{area: web.NewArea(o.Router, pages, o.Sign), documents: o.Documents, cases: o.Cases, now: o.Now}
+	p := &Public{
+		area: web.NewArea(o.Router, pages, o.Sign), documents: o.Documents, cases: o.Cases, stationFeed: o.StationFeed, now: o.Now,
+	}
 	p.area.Translate = refusal.Of
 	p.area.Page("GET /{$}", p.home)
 	p.area.Page("GET /schedule", p.schedule)
 	p.area.Page("GET /schedule/{month}", p.schedule)
 	p.area.Page("GET /notice", p.notice)
 	p.area.Page("GET /notice/{month}", p.notice)
+	p.area.Page("GET /calendar", p.calendar)
 	p.area.Page("GET /suggest", p.showSuggest)
 	p.area.Page(SubmitByForm, p.submitForm)
 	p.area.Page("GET /receipt/{code}", p.receipt)
