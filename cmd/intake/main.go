@@ -70,7 +70,7 @@ func serve(ctx context.Context, args []string, getenv func(string) string, out i
 	}
 	defer func() { err = errors.Join(err, repository.Close()) }()
 	service, err := intake.New(intake.Options{
-		Config: config, Version: version, Repository: repository, Log: log, Now: time.Now,
+		Config: config, Version: version, Repository: repository, Announcements: repository, Log: log, Now: time.Now,
 	})
 	if err != nil {
 		return fmt.Errorf("starting: %w", err)

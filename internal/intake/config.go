@@ -22,6 +22,8 @@ type Config struct {
 	SecretsDir string
 	StaffDir   string
 	DataDir    string
+	// WebhookDir holds the webhook's address where the township has one; it may be missing.
+	WebhookDir string
 	// BindAddress is an IP; empty means all interfaces.
 	BindAddress string
 	// PublicPort and InternalPort; 0 is any free port.
@@ -52,6 +54,10 @@ var settings = []setting{
 	{
 		"data-dir", "LIAISON_DATA_DIR", "/var/lib/liaison", "folder of the database, on the station's own volume",
 		func(c *Config, v string) error { c.DataDir = v; return nil },
+	},
+	{
+		"webhook-dir", "LIAISON_WEBHOOK_DIR", "/etc/liaison/webhook", "folder with " + stationconf.WebhookURLFile + ", the address that receptions are announced to; it may be missing",
+		func(c *Config, v string) error { c.WebhookDir = v; return nil },
 	},
 	{
 		"bind-address", "LIAISON_BIND_ADDRESS", "", "IP to listen on; empty means all interfaces",

@@ -11,7 +11,9 @@ import (
 	"sync"
 	"time"
 
+	"township.dev/liaison/internal/announcement"
 	"township.dev/liaison/internal/casework"
+	"township.dev/liaison/internal/intake/announce"
 	"township.dev/liaison/internal/intake/desk"
 	"township.dev/liaison/internal/intake/internalapi"
 	"township.dev/liaison/internal/intake/public"
@@ -23,8 +25,10 @@ type Options struct {
 	Config     Config
 	Version    string
 	Repository casework.Repository
-	Log        *slog.Logger
-	Now        func() time.Time
+	// Announcements keeps messages and calendars.
+	Announcements announcement.Repository
+	Log           *slog.Logger
+	Now           func() time.Time
 }
 
 // Service listens from New on and answers while Run runs.
@@ -33,6 +37,7 @@ type Service struct {
 	log       *slog.Logger
 	state     *state
 	lifecycle lifecycle
+	announcer *announce.Announcer
 	public    *door
 	internal  *door
 }
@@ -74,15 +79,21 @@ func (s *Service) site(o Options, metrics *internalapi.Metrics) (http.Handler, e
 		return nil, fmt.Errorf("loading the style sheet: %w", err)
 	}
 	router := web.NewRouter(web.RouterOptions{Log: o.Log, Observe: metrics.Observe, Open: s.state.open, Now: o.Now})
+	if s.announcer, err = announce.New(announce.Options{
+		Router: router, Catalogues: catalogues, Assets: assets, Sign: s.state.sign, Documents: s.state.documents.Current,
+		Repository: o.Announcements, WebhookDir: o.Config.WebhookDir, Metrics: metrics, Log: o.Log, Now: o.Now,
+	}); err != nil {
+		return nil, fmt.Errorf("announcements: %w", err)
+	}
 	if _, err := public.New(public.Options{
 		Router: router, Catalogues: catalogues, Assets: assets, Sign: s.state.sign,
-		Documents: s.state.documents.Current, Cases: o.Repository, Now: o.Now,
+		Documents: s.state.documents.Current, Cases: o.Repository, StationFeed: s.announcer.StationFeed, Now: o.Now,
 	}); err != nil {
 		return nil, fmt.Errorf("residents' site: %w", err)
 	}
 	if _, err := desk.New(desk.Options{
 		Router: router, Catalogues: catalogues, Assets: assets, Sign: s.state.sign,
-		Documents: s.state.documents.Current, Repository: o.Repository, Now: o.Now,
+		Documents: s.state.documents.Current, Repository: o.Repository, Announcements: s.announcer, Now: o.Now,
 	}); err != nil {
 		return nil, fmt.Errorf("staff desk: %w", err)
 	}
@@ -124,6 +135,9 @@ func (s *Service) Run(ctx context.Context) error {
 	following, stopFollowing := context.WithCancel(context.WithoutCancel(ctx))
 	var loops sync.WaitGroup
 	loops.Go(func() { s.state.follower.Run(following) })
+	beat := time.NewTicker(announce.Beat)
+	defer beat.Stop()
+	loops.Go(func() { s.announcer.Run(following, beat.C) })
 	failed := make(chan error, 2)
 	for _, d := range []*door{s.public, s.internal} {
 		loops.Go(func() {

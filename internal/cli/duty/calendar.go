@@ -36,7 +36,11 @@ func (p *preview) readCalendar(documents []*manifest.Document, namespace string)
 	}
 	calendar, problems := fromcrd.Calendar(objects, p.operatorNamespace, namespace)
 	for _, problem := range problems {
-		p.report(sources[problem.Object].Fault(problem.Field, problem.Message), problem.Remark)
+		fault := manifest.Fault{Where: problem.Object, Field: problem.Field, Message: problem.Message}
+		if document, known := sources[problem.Object]; known {
+			fault = document.Fault(problem.Field, problem.Message)
+		}
+		p.report(fault, problem.Remark)
 	}
 	return calendar
 }

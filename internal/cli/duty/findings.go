@@ -36,7 +36,7 @@ func (f *findings) write(w io.Writer) error {
 		texts []string
 	}{{"error", f.wrong}, {"incomplete", f.lacking}, {"warning", f.remarks}} {
 		for _, text := range part.texts {
-			fmt.Fprintf(&b, "%s: %s\n", part.label, text)
+			fmt.Fprintf(&b, "%s: %s\n", part.label, printable(text))
 		}
 	}
 	_, err := w.Write(b.Bytes())

@@ -18,15 +18,14 @@ func entriesOf(words *web.Catalogue, d *mounted.Documents) []announcement.Entry 
 	var all []announcement.Entry
 	uids := uidsOf(d)
 	for i, s := range d.Schedule.Shifts {
-		event := eventOf(words, d, s, uids[i])
-		own := event
-		if !isReception(s) {
-			own.Summary = words.Text("announce.event_own_duty")
-		}
+		event := eventOf(words, d, s)
 		all = append(all, announcement.Entry{Feed: announcement.StationFeed, UID: uids[i], Event: event})
+		if !isReception(s) {
+			event.Summary = words.Text("announce.event_own_duty")
+		}
 		for _, id := range s.Deputies {
 			if deputies[id] {
-				all = append(all, announcement.Entry{Feed: id, UID: uids[i], Event: own})
+				all = append(all, announcement.Entry{Feed: id, UID: uids[i], Event: event})
 			}
 		}
 	}
@@ -34,20 +33,32 @@ func entriesOf(words *web.Catalogue, d *mounted.Documents) []announcement.Entry 
 }
 
 // eventOf is a shift as the station's calendar shows it.
-func eventOf(words *web.Catalogue, d *mounted.Documents, s stationconf.Shift, uid string) announcement.Event {
-	r := receptionOf(words, d, s, uid)
-	event := announcement.Event{Date: s.Date, Hours: s.Hours, Location: r.Place, Provisional: s.Provisional, Cancelled: s.Cancelled}
-	lines := []string{invite(words, "announce.suggest", d.Station)}
+func eventOf(words *web.Catalogue, d *mounted.Documents, s stationconf.Shift) announcement.Event {
+	r := receptionOf(words, d, s, "")
+	var lines []string
+	switch {
+	case s.Cancelled: // nothing of it takes place
+	case isReception(s):
+		lines = particulars(words, r)
+	default:
+		lines = []string{words.Text("announce.on_duty", "names", dutyNames(words, r.Deputies))}
+	}
+	return announcement.Event{
+		Date: s.Date, Hours: s.Hours, Summary: summaryOf(words, s, r),
+		Description: strings.Join(append(lines, invite(words, "announce.suggest", d.Station)), "\n"),
+		Location:    r.Place, Provisional: s.Provisional, Cancelled: s.Cancelled,
+	}
+}
+
+func summaryOf(words *web.Catalogue, s stationconf.Shift, r announcement.Reception) string {
 	switch {
 	case !isReception(s):
-		event.Summary = words.Text("announce.event_duty", "names", dutyNames(words, r.Deputies))
+		return words.Text("announce.event_duty", "names", dutyNames(words, r.Deputies))
 	case s.Topic != "":
-		event.Summary = words.Text("announce.event_topic", "topic", s.Topic)
+		return words.Text("announce.event_topic", "topic", s.Topic)
 	default:
-		event.Summary = words.Text("announce.event_reception")
+		return words.Text("announce.event_reception")
 	}
-	event.Description = strings.Join(append(particulars(words, r), lines...), "\n")
-	return event
 }
 
 // dutyNames are names alone, because a phone shows the beginning of a summary.

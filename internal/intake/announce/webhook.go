@@ -2,6 +2,7 @@ package announce
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -19,139 +20,148 @@ import (
 )
 
 const (
-	// usualPatience is how long an attempt may take where Options do not say.
-	usualPatience = 10 * time.Second
-
-	// mostAnswer bounds, in bytes, what is read of an answer; the robot's has a few dozen.
+	// patience is how long an attempt may take, until the answer is read.
+	patience = 10 * time.Second
+	// mostAnswer is how much of an answer is read, in bytes.
 	mostAnswer = 64 << 10
+	// mostAddress is how much of the file with the address is read, in bytes.
+	mostAddress = 8 << 10
 )
 
-// outcome is what became of an attempt: it moves the delivery from Sending to where it stands now.
-type outcome func(d announcement.Delivery, now time.Time) (announcement.Delivery, error)
-
-func accept() outcome { return announcement.Delivery.Accept }
-
-// refuse is for a message that certainly was not taken, so that it may be sent again by itself.
-func refuse(reason announcement.Reason, number int) outcome {
-	return func(d announcement.Delivery, now time.Time) (announcement.Delivery, error) {
-		return d.Refuse(announcement.Problem{Reason: reason, Number: number}, now)
-	}
-}
-
-// lose is for a message that may have been taken.
-func lose(reason announcement.Reason, number int) outcome {
-	return func(d announcement.Delivery, now time.Time) (announcement.Delivery, error) {
-		return d.Lose(announcement.Problem{Reason: reason, Number: number}, now)
-	}
-}
-
-// webhook posts messages. Its address is a secret: neither it nor an error that quotes it leaves this file.
+// webhook posts messages to the township's receiver. Its address is a secret (a group robot's has a key in it): nothing that
+// leaves this file holds the address, nor the text of an error that could.
 type webhook struct {
-	file   string
-	client *http.Client
+	dir      string
+	patience time.Duration
+	client   *http.Client
 }
 
-func newWebhook(dir string, patience time.Duration) webhook {
-	if patience == 0 {
-		patience = usualPatience
-	}
-	var protocols http.Protocols
+// outcome of an attempt.
+type outcome struct {
+	state   announcement.State
+	problem announcement.Problem
+}
+
+func newWebhook(dir string, limit time.Duration) webhook {
+	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	return webhook{
-		file: filepath.Join(dir, stationconf.WebhookURLFile),
+		dir: dir, patience: cmp.Or(limit, patience),
 		client: &http.Client{
-			Timeout: patience,
-			// A connection that is used again, and HTTP/2, let the transport repeat by itself a request with an
-			// Idempotency-Key. Whether one is repeated is decided here alone.
-			Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true, Protocols: &protocols},
-			// Who is sent elsewhere would hand the message to somebody the township did not name.
+			Transport: &http.Transport{
+				Proxy: http.ProxyFromEnvironment,
+				// On a connection that is used again, and on HTTP/2, net/http repeats a request by itself when the connection breaks,
+				// the more so when it bears an idempotency key. Whether to repeat is decided by the rules of announcement alone.
+				DisableKeepAlives: true,
+				Protocols:         protocols,
+				// Bounds what an odd receiver makes us hold.
+				MaxResponseHeaderBytes: mostAnswer,
+			},
+			// A redirect could lead the message anywhere.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
 }
 
-// address is read at each attempt, because the township may change its Secret at any time. A reason comes back instead where
-// there is none to send to.
-func (h webhook) address() (string, announcement.Reason) {
-	data, err := os.ReadFile(h.file)
+// address is read anew for every attempt, so that a new one counts at once. why is empty when there is one.
+func (w webhook) address() (address string, why announcement.Reason) {
+	file, err := os.Open(filepath.Join(w.dir, stationconf.WebhookURLFile))
+	if err != nil {
+		return "", announcement.NoAddress
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, mostAddress))
 	text := strings.TrimSpace(string(data))
 	if err != nil || text == "" {
 		return "", announcement.NoAddress
 	}
-	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
+	parsed, err := url.Parse(text)
+	if err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https" {
 		return "", announcement.BadAddress
 	}
 	return text, ""
 }
 
-// send makes one attempt.
-func (h webhook) send(ctx context.Context, address string, station stationconf.Station, d announcement.Delivery) outcome {
+// post sends one message and says what became of it.
+func (w webhook) post(ctx context.Context, address, format, eventID string, body []byte) outcome {
+	ctx, cancel := context.WithTimeout(ctx, w.patience)
+	defer cancel()
+	// Before there is a connection nothing can have been written to it.
 	var connected atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})
-	request, err := newRequest(ctx, address, station, d)
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
-		return refuse(announcement.BadAddress, 0)
+		return refused(announcement.BadAddress, 0)
 	}
-	response, err := h.client.Do(request)
+	// Without it net/http could not rewind the body, which is as well: nothing is sent twice.
+	request.GetBody = nil
+	request.Header.Set("Content-Type", "application/json; charset=utf-8")
+	request.Header.Set("Idempotency-Key", eventID)
+	request.Header.Set("User-Agent", "liaison-intake")
+	response, err := w.client.Do(request)
 	switch {
 	case err != nil && !connected.Load():
-		return refuse(announcement.NoConnection, 0)
-	case err != nil: // even a part of the request may have been enough for the receiver
-		return lose(announcement.NoAnswer, 0)
+		return refused(announcement.NoConnection, 0)
+	case err != nil:
+		return unknown(announcement.NoAnswer, 0)
 	}
 	defer response.Body.Close()
-	return judge(response, station.Webhook.Format)
+	return judge(response, format)
 }
 
-func newRequest(ctx context.Context, address string, station stationconf.Station, d announcement.Delivery) (*http.Request, error) {
-	var body bytes.Buffer
-	encoder := json.NewEncoder(&body)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(payloadOf(station, d)); err != nil {
-		return nil, err
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, &body)
-	if err != nil {
-		return nil, err
-	}
-	request.GetBody = nil // sent once, see newWebhook
-	request.Header.Set("Content-Type", "application/json; charset=utf-8")
-	request.Header.Set("Idempotency-Key", d.EventID)
-	request.Header.Set("User-Agent", "liaison-intake")
-	return request, nil
-}
-
-// judge tells from an answer whether the message was taken.
+// judge says what an answer means.
 func judge(response *http.Response, format string) outcome {
-	status := response.StatusCode
-	switch {
+	switch status := response.StatusCode; {
 	case status >= 200 && status < 300 && format == stationconf.WebhookWeCom:
-		return judgeRobot(response)
+		return judgeWeCom(response)
 	case status >= 200 && status < 300:
-		return accept()
+		return outcome{state: announcement.Delivered}
 	case status >= 300 && status < 400:
-		return refuse(announcement.Redirected, status)
+		return refused(announcement.Redirected, status)
 	case status >= 400 && status < 500, status == http.StatusServiceUnavailable:
-		return refuse(announcement.RefusedByStatus, status)
+		return refused(announcement.RefusedByStatus, status)
 	case status >= 500 && status < 600:
-		return lose(announcement.ServerFault, status)
+		return unknown(announcement.ServerFault, status)
 	default:
-		return lose(announcement.StrangeAnswer, status)
+		return unknown(announcement.StrangeAnswer, status)
 	}
 }
 
-// judgeRobot reads what a WeCom group robot says: it answers 200 to what it refuses, too.
-func judgeRobot(response *http.Response) outcome {
+// judgeWeCom reads what the robot says, which answers 200 whatever it thinks of a message.
+func judgeWeCom(response *http.Response) outcome {
+	data, err := io.ReadAll(io.LimitReader(response.Body, mostAnswer))
+	if err != nil {
+		return unknown(announcement.NoAnswer, 0)
+	}
 	var answer struct {
 		Code *int `json:"errcode"`
 	}
-	data, err := io.ReadAll(io.LimitReader(response.Body, mostAnswer))
-	if err != nil || json.Unmarshal(data, &answer) != nil || answer.Code == nil || response.StatusCode != http.StatusOK {
-		return lose(announcement.StrangeAnswer, response.StatusCode)
+	switch err := json.Unmarshal(data, &answer); {
+	case err != nil, answer.Code == nil, response.StatusCode != http.StatusOK:
+		return unknown(announcement.StrangeAnswer, response.StatusCode)
+	case *answer.Code != 0:
+		return refused(announcement.RefusedByCode, *answer.Code)
+	default:
+		return outcome{state: announcement.Delivered}
 	}
-	if *answer.Code != 0 {
-		return refuse(announcement.RefusedByCode, *answer.Code)
+}
+
+func refused(why announcement.Reason, number int) outcome {
+	return outcome{announcement.Refused, announcement.Problem{Reason: why, Number: number}}
+}
+
+func unknown(why announcement.Reason, number int) outcome {
+	return outcome{announcement.Unknown, announcement.Problem{Reason: why, Number: number}}
+}
+
+// settle is the delivery after the attempt.
+func (o outcome) settle(d announcement.Delivery, now time.Time) (announcement.Delivery, error) {
+	switch o.state {
+	case announcement.Delivered:
+		return d.Accept(now)
+	case announcement.Refused:
+		return d.Refuse(o.problem, now)
+	default:
+		return d.Lose(o.problem, now)
 	}
-	return accept()
 }

@@ -2,12 +2,13 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,114 +24,92 @@ import (
 	"township.dev/liaison/internal/workday"
 )
 
-// told is what the desk may see and do, in memory.
-type told struct {
+// office is the desk at 10 o'clock on 12 November 2026 with somebody signed in, and what was asked of the announcing.
+type office struct {
+	t         *testing.T
+	server    *httptest.Server
+	client    *http.Client
+	announces *announcing
+	station   stationconf.Station
+	schedule  stationconf.Schedule
+}
+
+var tenOClock = time.Date(2026, 11, 12, 2, 0, 0, 0, time.UTC)
+
+// announcing keeps what the desk shows and notes what it is asked.
+type announcing struct {
 	deliveries []announcement.Delivery
 	feeds      []announce.Feed
 	again      []string
-	refusal    error
 	revoked    []string
 }
 
-func (a *told) Deliveries(context.Context) ([]announcement.Delivery, error) { return a.deliveries, nil }
-
-func (a *told) SendAgain(_ context.Context, eventID string) error {
-	a.again = append(a.again, eventID)
-	return a.refusal
+func (a *announcing) Deliveries(context.Context) ([]announcement.Delivery, error) {
+	return a.deliveries, nil
 }
 
-func (a *told) Feeds(context.Context) ([]announce.Feed, error) { return a.feeds, nil }
+func (a *announcing) Feeds(context.Context) ([]announce.Feed, error) { return a.feeds, nil }
 
-func (a *told) RevokeFeed(_ context.Context, id string) (announce.Feed, error) {
-	a.revoked = append(a.revoked, id)
+func (a *announcing) SendAgain(_ context.Context, eventID string) error {
+	for _, d := range a.deliveries {
+		if d.EventID == eventID {
+			a.again = append(a.again, eventID)
+			_, err := d.Again(tenOClock)
+			return err
+		}
+	}
+	return announcement.ErrNoDelivery
+}
+
+func (a *announcing) RevokeFeed(_ context.Context, id string) (announce.Feed, error) {
 	for i := range a.feeds {
-		if a.feeds[i].ID == id {
-			a.feeds[i].Path, a.feeds[i].Created = "/calendar/FRESH.ics", a.feeds[i].Created.Add(time.Hour)
-			return a.feeds[i], nil
+		if f := &a.feeds[i]; f.ID == id {
+			a.revoked = append(a.revoked, id)
+			f.Path = fmt.Sprintf("/calendar/FRESH%d.ics", len(a.revoked))
+			f.Created = f.Created.Add(time.Hour)
+			return *f, nil
 		}
 	}
 	return announce.Feed{}, announcement.ErrNoFeed
 }
 
-// signedIn knows one session; the pages under test ask storage for nothing else.
+// signedIn is a repository that knows one session.
 type signedIn struct{ casework.Repository }
 
+const sessionToken = "session-of-wang"
+
 func (signedIn) SignedIn(_ context.Context, token string, _ time.Time) (casework.Session, error) {
-	if token != "wang" {
+	if token != sessionToken {
 		return casework.Session{}, casework.ErrNoSession
 	}
-	return casework.Session{Token: token, Account: casework.Account{Username: "wang", Name: "王干事"}}, nil
+	return casework.Session{Token: token, Account: casework.Account{Username: "wang", Name: "王管理员", Role: casework.Administrator}}, nil
 }
 
-func day(t *testing.T, s string) workday.Date {
-	t.Helper()
-	d, err := workday.ParseDate(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
-}
+func november(day int) workday.Date { return workday.NewDate(2026, time.November, day) }
 
-// november is a station with three receptions, read on 12 November 2026 at 10 o'clock.
-func november(t *testing.T) *mounted.Documents {
+func newOffice(t *testing.T) *office {
 	t.Helper()
-	station := stationconf.Station{
-		DisplayName: "中垛乡人大代表联络站", TimeZone: "Asia/Shanghai", Deadlines: casework.DefaultDeadlines(),
-		Webhook: &stationconf.Webhook{Format: stationconf.WebhookJSON},
-	}
-	documents, err := mounted.NewDocuments(station, stationconf.Calendar{}, stationconf.Schedule{
-		Deputies: []stationconf.Person{
-			{ID: "d001", Name: "县代表01", Level: "County", Phone: "13900000001"},
-			{ID: "d031", Name: "乡代表09", Level: "Township", Village: "白额村", Phone: "13900000031"},
+	o := &office{
+		t: t, announces: &announcing{feeds: []announce.Feed{
+			{ID: announcement.StationFeed, Name: "中垛乡人大代表联络站", Path: "/calendar/STATION.ics", Created: tenOClock.Add(-time.Hour)},
+			{ID: "d031", Name: "乡代表09", Path: "/calendar/DEPUTY.ics", Created: tenOClock.Add(-time.Hour)},
+		}},
+		station: stationconf.Station{
+			DisplayName: "中垛乡人大代表联络站", TimeZone: "Asia/Shanghai", Deadlines: casework.DefaultDeadlines(),
+			Contact: stationconf.Contact{Address: "吉县中垛乡政府院内"}, Webhook: &stationconf.Webhook{Format: stationconf.WebhookWeCom},
 		},
-		Leaders: []stationconf.Person{{ID: "l01", Name: "李站长", Title: "人大主席", Phone: "13900000099"}},
-		Shifts: []stationconf.Shift{
-			{Date: day(t, "2026-11-12"), Kind: stationconf.ShiftReception, Deputies: []string{"d031"}, Hours: "09:00-11:00", Topic: "产业发展"},
-			{Date: day(t, "2026-11-17"), Kind: stationconf.ShiftDuty, Deputies: []string{"d001"}, Hours: "08:30-17:30"},
-			{Date: day(t, "2026-11-23"), Kind: stationconf.ShiftReception, Deputies: []string{"d001", "d031"}, Leaders: []string{"l01"}, Hours: "09:00-11:00", Topic: "道路交通"},
-			{Date: day(t, "2026-12-10"), Kind: stationconf.ShiftReception, Cancelled: true, Hours: "09:00-11:00"},
+		schedule: stationconf.Schedule{
+			Deputies: []stationconf.Person{{ID: "d031", Name: "乡代表09", Level: "Township", Village: "白额村", Phone: "13900000031"}},
+			Shifts: []stationconf.Shift{
+				{Date: november(10), Kind: stationconf.ShiftReception, Deputies: []string{"d031"}, Hours: "09:00-11:00", Topic: "已经过去"},
+				{Date: november(12), Kind: stationconf.ShiftReception, Deputies: []string{"d031"}, Hours: "09:00-11:00", Topic: "正在进行"},
+				{Date: november(13), Kind: stationconf.ShiftDuty, Deputies: []string{"d031"}, Hours: "09:00-11:00"},
+				{Date: november(16), Kind: stationconf.ShiftReception, Deputies: []string{"d031"}, Hours: "09:00-11:00", Topic: "道路交通"},
+				{Date: november(23), Kind: stationconf.ShiftReception, Cancelled: true, Hours: "09:00-11:00"},
+			},
+			PlannedUntil: november(30),
 		},
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
-	return documents
-}
-
-// calendars of the station and both deputies.
-func calendars() []announce.Feed {
-	made := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
-	return []announce.Feed{
-		{ID: announcement.StationFeed, Name: "中垛乡人大代表联络站", Path: "/calendar/ALL.ics", Created: made},
-		{ID: "d001", Name: "县代表01", Path: "/calendar/ONE.ics", Created: made},
-		{ID: "d031", Name: "乡代表09", Path: "/calendar/NINE.ics", Created: made},
-	}
-}
-
-// message about the reception of 23 November.
-func message(t *testing.T, state announcement.State, reason announcement.Reason) announcement.Delivery {
-	t.Helper()
-	begins := time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC)
-	return announcement.Delivery{
-		EventID: "20261123@west.r1", Revision: 1, Kind: announcement.Announced, Text: "【代表接待日】", Begins: begins,
-		Reception: announcement.Reception{UID: "20261123@west", Date: day(t, "2026-11-23")},
-		State:     state, Problem: announcement.Problem{Reason: reason, Number: 503}, Doubtful: state == announcement.Unknown,
-		RecordedAt: begins.AddDate(0, 0, -13), SettledAt: begins.AddDate(0, 0, -12),
-	}
-}
-
-// A visitor of the desk; nobody is signed in while the cookie is empty.
-type visitor struct {
-	*goquery.Document
-	t      *testing.T
-	server *httptest.Server
-	cookie string
-	status int
-	path   string
-}
-
-func visit(t *testing.T, documents *mounted.Documents, announcements Announcements) *visitor {
-	t.Helper()
 	catalogues, err := web.LoadCatalogues()
 	if err != nil {
 		t.Fatal(err)
@@ -139,239 +118,330 @@ func visit(t *testing.T, documents *mounted.Documents, announcements Announcemen
 	if err != nil {
 		t.Fatal(err)
 	}
-	now := func() time.Time { return time.Date(2026, 11, 12, 10, 0, 0, 0, documents.Location) }
+	now := func() time.Time { return tenOClock }
 	router := web.NewRouter(web.RouterOptions{
 		Log: slog.New(slog.DiscardHandler), Observe: func(string) func(web.Outcome) { return func(web.Outcome) {} },
 		Open: func() bool { return true }, Now: now,
 	})
-	_, err = New(Options{
-		Router: router, Catalogues: catalogues, Assets: assets, Sign: func() web.Sign { return web.Sign{} },
-		Documents: func() *mounted.Documents { return documents }, Repository: signedIn{}, Announcements: announcements, Now: now,
+	d, err := New(Options{
+		Router: router, Catalogues: catalogues, Assets: assets, Sign: func() web.Sign { return web.Sign{Station: o.station.DisplayName} },
+		Documents: o.documents, Repository: signedIn{}, Announcements: o.announces, Now: now,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(router)
-	t.Cleanup(server.Close)
-	return &visitor{t: t, server: server, cookie: "wang"}
+	router.Fallback(d.area, "/api/")
+	o.server = httptest.NewServer(router)
+	t.Cleanup(o.server.Close)
+	o.client = &http.Client{Jar: jarWith(t, o.server.URL)}
+	return o
 }
 
-func (v *visitor) get(path string) *visitor {
-	v.t.Helper()
-	return v.send(http.MethodGet, path, nil)
+func jarWith(t *testing.T, address string) http.CookieJar {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	jar.SetCookies(at, []*http.Cookie{{Name: sessionCookie, Value: sessionToken, Path: "/desk"}})
+	return jar
 }
 
-// press the button of the form inside the selector, as it stands on the page.
-func (v *visitor) press(selector string) *visitor {
-	v.t.Helper()
-	form := v.Find(selector).Find("form")
+func (o *office) documents() *mounted.Documents {
+	d, err := mounted.NewDocuments(o.station, stationconf.Calendar{}, o.schedule)
+	if err != nil {
+		o.t.Error(err)
+	}
+	return d
+}
+
+// screen is the page the desk has come to.
+type screen struct {
+	*goquery.Document
+	t      *testing.T
+	status int
+	path   string
+	size   int
+}
+
+func (o *office) open(path string) screen { return o.send(http.MethodGet, path, "") }
+
+func (o *office) send(method, path, body string, header ...string) screen {
+	o.t.Helper()
+	request, err := http.NewRequestWithContext(o.t.Context(), method, o.server.URL+path, strings.NewReader(body))
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	if method == http.MethodPost {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		request.Header.Set(header[i], header[i+1])
+	}
+	response, err := o.client.Do(request)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	document, err := goquery.NewDocumentFromReader(strings.NewReader(string(text)))
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return screen{document, o.t, response.StatusCode, response.Request.URL.Path, len(text)}
+}
+
+// press sends the form inside the selector as the page has it.
+func (o *office) press(s screen, selector string) screen {
+	o.t.Helper()
+	form := s.Find(selector).Filter("form").AddSelection(s.Find(selector).Find("form"))
 	if form.Length() != 1 {
-		v.t.Fatalf("%d forms at %s", form.Length(), selector)
+		o.t.Fatalf("%s has %d forms at %s", s.path, form.Length(), selector)
 	}
 	values := url.Values{}
 	form.Find("input").Each(func(_ int, field *goquery.Selection) {
 		values.Set(field.AttrOr("name", ""), field.AttrOr("value", ""))
 	})
-	return v.send(http.MethodPost, form.AttrOr("action", ""), values)
+	return o.send(http.MethodPost, form.AttrOr("action", ""), values.Encode())
 }
 
-func (v *visitor) send(method, path string, values url.Values) *visitor {
-	v.t.Helper()
-	request, err := http.NewRequestWithContext(v.t.Context(), method, v.server.URL+path, strings.NewReader(values.Encode()))
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	if method == http.MethodPost {
-		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	}
-	request.AddCookie(&http.Cookie{Name: sessionCookie, Value: v.cookie})
-	client := http.Client{CheckRedirect: func(next *http.Request, _ []*http.Request) error {
-		next.AddCookie(&http.Cookie{Name: sessionCookie, Value: v.cookie})
-		return nil
-	}}
-	response, err := client.Do(request)
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	v.status, v.path = response.StatusCode, response.Request.URL.Path
-	if v.Document, err = goquery.NewDocumentFromReader(strings.NewReader(string(body))); err != nil {
-		v.t.Fatal(err)
-	}
-	return v
+func (s screen) text(selector string) string {
+	return strings.Join(strings.Fields(s.Find(selector).Text()), " ")
 }
 
-func (v *visitor) says(selector string, words ...string) {
-	v.t.Helper()
-	text := strings.Join(strings.Fields(v.Find(selector).Text()), " ")
+func (s screen) says(selector string, words ...string) screen {
+	s.t.Helper()
+	text := s.text(selector)
 	for _, w := range words {
 		if !strings.Contains(text, w) {
-			v.t.Errorf("%s (%d): %s does not say %q but %q", v.path, v.status, selector, w, text)
+			s.t.Errorf("%s: %s does not say %q but %q", s.path, selector, w, text)
 		}
 	}
+	return s
 }
 
-func (v *visitor) keepsQuiet(selector string, words ...string) {
-	v.t.Helper()
+func (s screen) keepsQuiet(selector string, words ...string) screen {
+	s.t.Helper()
+	text := s.text(selector)
 	for _, w := range words {
-		if strings.Contains(v.Find(selector).Text(), w) {
-			v.t.Errorf("%s: %s says %q", v.path, selector, w)
+		if strings.Contains(text, w) {
+			s.t.Errorf("%s: %s says %q: %q", s.path, selector, w, text)
+		}
+	}
+	return s
+}
+
+// message about the reception on 16 November.
+func message(id string, state announcement.State, reason announcement.Reason) announcement.Delivery {
+	return announcement.Delivery{
+		EventID: id, Revision: 1, Kind: announcement.Announced, Text: "【代表接待日预告】" + id, State: state, Problem: announcement.Problem{Reason: reason, Number: 503},
+		Reception: announcement.Reception{UID: id, Date: november(16), Hours: "09:00-11:00"}, Begins: time.Date(2026, 11, 16, 1, 0, 0, 0, time.UTC),
+		RecordedAt: tenOClock.Add(-time.Hour), AttemptedAt: tenOClock.Add(-time.Hour), SettledAt: tenOClock.Add(-time.Hour), Doubtful: state == announcement.Unknown,
+	}
+}
+
+func TestTheTextOfEachComingReceptionCanBeCopied(t *testing.T) {
+	o := newOffice(t)
+	page := o.open("/desk/announcements").says("#texts", "复制到微信群", "11月16日 星期一", "11月23日 星期一")
+	fields := page.Find("#texts textarea[readonly]")
+	if fields.Length() != 2 {
+		t.Fatalf("%d texts, want those of the two receptions to come", fields.Length())
+	}
+	for i, shift := range []int{3, 4} {
+		want := announce.Text(o.chinese(), o.documents(), o.schedule.Shifts[shift])
+		if got := strings.TrimSpace(fields.Eq(i).Text()); got != want {
+			t.Errorf("text %d is %q, want %q", i, got, want)
+		}
+	}
+	page.keepsQuiet("#texts", "已经过去", "正在进行", "13900000031")
+	// Residents read Chinese, whatever the person at the desk reads.
+	english := o.open("/desk/announcements?lang=en").says("#texts", "Copy the text below")
+	if got := english.Find("#texts textarea").First().Text(); !strings.Contains(got, "道路交通") || strings.Contains(got, "deputy") {
+		t.Errorf("the text for residents is %q", got)
+	}
+}
+
+func (o *office) chinese() *web.Catalogue {
+	catalogues, err := web.LoadCatalogues()
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return catalogues[web.Chinese]
+}
+
+func TestEveryStateOfAMessageIsSaidInWords(t *testing.T) {
+	o := newOffice(t)
+	for _, state := range announcement.States() {
+		o.announces.deliveries = []announcement.Delivery{message("m1", state, "")}
+		for _, language := range []string{"zh", "en"} {
+			page := o.open("/desk/announcements?lang=" + language)
+			if got := page.text("#deliveries .tag"); got == "" || strings.Contains(got, "delivery.") || strings.Contains(got, "{") {
+				t.Errorf("%s in %s: %q", state, language, got)
+			}
 		}
 	}
 }
 
-func TestComingReceptionsCanBeCopied(t *testing.T) {
-	v := visit(t, november(t), &told{feeds: calendars()})
-	for _, address := range []string{"/desk/announcements", "/desk/announcements?lang=en"} { // residents read Chinese either way
-		v.get(address)
-		if n := v.Find("#texts textarea[readonly]").Length(); n != 2 {
-			t.Errorf("%d texts, want those of 23 November and 10 December", n)
+func TestEveryReasonIsSaidInWords(t *testing.T) {
+	o := newOffice(t)
+	for _, reason := range []announcement.Reason{
+		announcement.NoAddress, announcement.BadAddress, announcement.NoConnection, announcement.Redirected, announcement.RefusedByStatus, announcement.RefusedByCode,
+		announcement.NoAnswer, announcement.ServerFault, announcement.StrangeAnswer, announcement.Interrupted, announcement.TooLate, announcement.Superseded,
+	} {
+		o.announces.deliveries = []announcement.Delivery{message("m1", announcement.Refused, reason)}
+		for _, language := range []string{"zh", "en"} {
+			o.open("/desk/announcements?lang="+language).keepsQuiet("#deliveries", "delivery_reason", "{")
 		}
-		v.says("#text-1", "11月23日 星期一 09:00-11:00", "道路交通", "县代表01", "乡代表09", "李站长")
-		v.says("#text-2", "取消", "12月10日")
-		v.keepsQuiet("main", "1390000", "产业发展")
 	}
 }
 
 func TestAMessageInDoubtStandsOutAndCanBeSentAgain(t *testing.T) {
-	announcements := &told{deliveries: []announcement.Delivery{message(t, announcement.Unknown, announcement.NoAnswer)}}
-	v := visit(t, november(t), announcements).get("/desk/announcements")
-	v.says("#deliveries .doubt", "11月23日 星期一", "不知道是否送到", "可能已经送到，也可能没有送到", "先到群里看一看", "再发一次")
-	if v.press("#deliveries"); v.status != http.StatusOK || v.path != "/desk/announcements" {
-		t.Errorf("arrived at %s with %d", v.path, v.status)
+	o := newOffice(t)
+	o.announces.deliveries = []announcement.Delivery{
+		message("arrived@zhongduo.jixian.liaison.r1", announcement.Delivered, ""),
+		message("doubtful@zhongduo.jixian.liaison.r1", announcement.Unknown, announcement.NoAnswer),
 	}
-	if !slices.Equal(announcements.again, []string{"20261123@west.r1"}) {
-		t.Errorf("sent again: %q", announcements.again)
+	page := o.open("/desk/announcements")
+	page.says("#deliveries li:first-child.doubt", "11月16日 星期一接待的通知", "不知道是否送到", "没有回应", "可能已经送到，也可能没有送到", "先到群里看一看", "再发一次", "doubtful@")
+	page.says("#deliveries li:nth-child(2)", "已送到")
+	if page.Find("#deliveries form").Length() != 1 || page.Find("#deliveries .doubt").Length() != 1 {
+		t.Error("what arrived is shown as doubtful, or can be sent again")
 	}
-}
-
-func TestSendingAgainIsRefused(t *testing.T) {
-	announcements := &told{deliveries: []announcement.Delivery{message(t, announcement.Unknown, announcement.Interrupted)}}
-	v := visit(t, november(t), announcements).get("/desk/announcements")
-	announcements.refusal = announcement.ErrNotAllowed
-	v.press("#deliveries").says(".problems", "不用再发")
-	if v.status != http.StatusConflict {
-		t.Errorf("a message that is settled: %d", v.status)
-	}
-	announcements.refusal = announcement.ErrNoDelivery
-	if v.press("#deliveries"); v.status != http.StatusNotFound {
-		t.Errorf("a message that is none: %d", v.status)
+	after := o.press(page, "#deliveries .doubt")
+	if after.path != "/desk/announcements" || after.status != http.StatusOK || len(o.announces.again) != 1 || o.announces.again[0] != "doubtful@zhongduo.jixian.liaison.r1" {
+		t.Errorf("arrived at %s with %d; sent again: %v", after.path, after.status, o.announces.again)
 	}
 }
 
-func TestWhatIsCertainIsNotInDoubt(t *testing.T) {
-	for state, words := range map[announcement.State]string{
-		announcement.Recorded: "等待发送", announcement.Sending: "正在发送", announcement.Delivered: "已送到",
-		announcement.Refused: "没有送到", announcement.GivenUp: "不再发",
-	} {
-		v := visit(t, november(t), &told{deliveries: []announcement.Delivery{message(t, state, "")}}).get("/desk/announcements")
-		v.says("#deliveries li", words)
-		if v.Find(".doubt").Length() != 0 {
-			t.Errorf("%s stands out", state)
-		}
-		if again := v.Find("#deliveries form").Length() == 1; again != (state == announcement.Refused) {
-			t.Errorf("%s can be sent by hand: %t", state, again)
-		}
+func TestAMessageThatIsTriedAgainSaysWhen(t *testing.T) {
+	o := newOffice(t)
+	refused := message("m1", announcement.Refused, announcement.ServerFault)
+	refused.RetryAt, refused.Doubtful = tenOClock.Add(8*time.Minute), true
+	o.announces.deliveries = []announcement.Delivery{refused}
+	o.open("/desk/announcements").says("#deliveries", "没有送到，会再发", "503", "2026年11月12日 10:08", "之前有一次发送，可能已经送到", "现在就发")
+}
+
+func TestAMessageThatIsTooLateIsNotOffered(t *testing.T) {
+	o := newOffice(t)
+	late := message("m1", announcement.Unknown, announcement.Interrupted)
+	late.Begins = tenOClock
+	o.announces.deliveries = []announcement.Delivery{late}
+	page := o.open("/desk/announcements").says("#deliveries .doubt", "不用再发")
+	if page.Find("#deliveries form").Length() != 0 {
+		t.Error("a message about what has begun can be sent again")
+	}
+	// An old page still has the button.
+	answer := o.send(http.MethodPost, "/desk/announcements/m1/again", "").says(".problems", "不用再发")
+	if answer.status != http.StatusConflict {
+		t.Errorf("answered with %d", answer.status)
+	}
+	if answer := o.send(http.MethodPost, "/desk/announcements/nonsense/again", ""); answer.status != http.StatusNotFound {
+		t.Errorf("a message that never was: %d", answer.status)
 	}
 }
 
-func TestEveryStateKindAndReasonHasWords(t *testing.T) {
-	var deliveries []announcement.Delivery
-	add := func(change func(*announcement.Delivery)) {
-		d := message(t, announcement.Refused, announcement.NoConnection)
-		change(&d)
-		deliveries = append(deliveries, d)
+func TestWithoutAWebhookTheDeskSaysSo(t *testing.T) {
+	o := newOffice(t)
+	o.open("/desk/announcements").says("#deliveries", "最近没有要发的消息")
+	o.station.Webhook = nil
+	o.open("/desk/announcements").says("#deliveries", "没有设置自动发送")
+}
+
+func TestACalendarIsHandedOut(t *testing.T) {
+	o := newOffice(t)
+	list := o.open("/desk/announcements").says("#calendars", "联络站总日历", "乡代表09 白额村")
+	if list.Find("#calendars a[href='/desk/calendars/d031']").Length() != 1 || list.Find("#calendars a[href='/desk/calendars/@station']").Length() != 1 {
+		t.Error("no way leads to a calendar")
 	}
-	for _, state := range announcement.States() {
-		add(func(d *announcement.Delivery) { d.State = state })
+	page := o.open("/desk/calendars/d031").says("h1", "乡代表09的日历").says("main", "只发给乡代表09本人", "怎样放进手机", "2026年11月12日 09:00")
+	want := o.server.URL + "/calendar/DEPUTY.ics"
+	if got := page.Find("input[readonly]#link").AttrOr("value", ""); got != want {
+		t.Errorf("the address is %q, want %q", got, want)
 	}
-	for _, kind := range []announcement.Kind{announcement.Announced, announcement.Changed, announcement.Cancelled} {
-		add(func(d *announcement.Delivery) { d.Kind = kind })
+	if got := page.Find("svg.qr").AttrOr("aria-label", ""); !strings.Contains(got, want) {
+		t.Errorf("the QR code is called %q", got)
 	}
-	for _, reason := range []announcement.Reason{
-		announcement.NoAddress, announcement.BadAddress, announcement.NoConnection, announcement.Redirected, announcement.RefusedByStatus,
-		announcement.RefusedByCode, announcement.NoAnswer, announcement.ServerFault, announcement.StrangeAnswer,
-		announcement.Interrupted, announcement.TooLate, announcement.Superseded,
-	} {
-		add(func(d *announcement.Delivery) { d.Problem.Reason = reason })
-	}
-	v := visit(t, november(t), &told{deliveries: deliveries, feeds: calendars()})
-	for _, language := range []string{"zh", "en"} {
-		v.get("/desk/announcements?lang=" + language)
-		v.keepsQuiet("main", "delivery.", "delivery_", "{", "announce")
+	o.open("/desk/calendars/@station").says("h1", "联络站总日历")
+	if page := o.open("/desk/calendars/d077"); page.status != http.StatusNotFound {
+		t.Errorf("a calendar of nobody: %d", page.status)
 	}
 }
 
-func TestEveryDeputyHasACalendar(t *testing.T) {
-	v := visit(t, november(t), &told{feeds: calendars()}).get("/desk/announcements")
-	v.says("#calendars", "联络站总日历", "县代表01", "乡代表09")
-	for _, feed := range calendars() {
-		v.get("/desk/announcements")
-		link := v.Find("#calendars a").FilterFunction(func(_ int, a *goquery.Selection) bool { return a.AttrOr("href", "") == "/desk/calendars/"+feed.ID })
-		if link.Length() != 1 {
-			t.Fatalf("no way leads to the calendar of %s", feed.ID)
-		}
-		v.get(link.AttrOr("href", ""))
-		if got := v.Find("input#link[readonly]").AttrOr("value", ""); got != v.server.URL+feed.Path {
-			t.Errorf("%s is at %q", feed.ID, got)
-		}
-		if code := v.Find("svg.qr").AttrOr("aria-label", ""); !strings.Contains(code, feed.Path) {
-			t.Errorf("the QR code of %s leads to %q", feed.ID, code)
-		}
-		v.keepsQuiet("main", "1390000")
-	}
-	if v.get("/desk/calendars/d999"); v.status != http.StatusNotFound {
-		t.Errorf("a calendar that is none: %d", v.status)
+func TestACalendarsAddressIsThatOfTheSite(t *testing.T) {
+	o := newOffice(t)
+	o.announces.feeds[1].URL = "https://zhongduo.jixian.gov.cn/calendar/DEPUTY.ics"
+	page := o.open("/desk/calendars/d031")
+	if got := page.Find("#link").AttrOr("value", ""); got != o.announces.feeds[1].URL {
+		t.Errorf("the address is %q", got)
 	}
 }
 
-func TestTheLinkIsTheSitesOwn(t *testing.T) {
-	feeds := calendars()
-	feeds[1].URL = "https://zhongduo.example.org" + feeds[1].Path
-	v := visit(t, november(t), &told{feeds: feeds}).get("/desk/calendars/d001")
-	if got := v.Find("#link").AttrOr("value", ""); got != feeds[1].URL {
-		t.Errorf("the link is %q", got)
+func TestACalendarsAddressIsReplacedOnceAndOnlyWhenConfirmed(t *testing.T) {
+	o := newOffice(t)
+	page := o.open("/desk/calendars/d031")
+	ask := o.open(page.Find("#revoke a").AttrOr("href", "")).says("main", "旧地址不能恢复", "乡代表09的手机也不再更新")
+	if len(o.announces.revoked) != 0 {
+		t.Fatal("revoked before it was confirmed")
+	}
+	done := o.press(ask, "main").says("main [role=status]", "新地址")
+	if got := done.Find("#link").AttrOr("value", ""); !strings.HasSuffix(got, "/calendar/FRESH1.ics") {
+		t.Errorf("after revoking, the address is %q", got)
+	}
+	// The button pressed twice, or the page sent again by going back.
+	again := o.press(ask, "main")
+	if got := again.Find("#link").AttrOr("value", ""); !strings.HasSuffix(got, "/calendar/FRESH1.ics") || len(o.announces.revoked) != 1 {
+		t.Errorf("sent again, the address is %q; revoked %v", got, o.announces.revoked)
 	}
 }
 
-// Whoever presses twice must not lose the address that was handed out after the first time.
-func TestRevokingTwiceReplacesOneAddress(t *testing.T) {
-	announcements := &told{feeds: calendars()}
-	v := visit(t, november(t), announcements).get("/desk/calendars/d031")
-	v.get(v.Find("#revoke a").AttrOr("href", ""))
-	v.says("main", "更换日历地址", "乡代表09", "旧地址不能恢复")
-	form := v.Document
-	for range 2 {
-		v.Document = form
-		v.press("main").says(".note", "新地址")
-		if got := v.Find("#link").AttrOr("value", ""); !strings.HasSuffix(got, "/calendar/FRESH.ics") {
-			t.Errorf("the new address is %q", got)
+func TestOnlyStaffComeToAnnouncements(t *testing.T) {
+	o := newOffice(t)
+	staff := o.client
+	for _, path := range []string{"/desk/announcements", "/desk/calendars/d031", "/desk/calendars/d031/revoke"} {
+		o.client = &http.Client{}
+		if page := o.open(path); page.path != "/desk/sign-in" {
+			t.Errorf("a stranger comes to %s", page.path)
 		}
+		o.client = staff
 	}
-	if !slices.Equal(announcements.revoked, []string{"d031"}) {
-		t.Errorf("revoked: %q", announcements.revoked)
+	o.announces.deliveries = []announcement.Delivery{message("m1", announcement.Unknown, announcement.NoAnswer)}
+	for _, path := range []string{"/desk/announcements/m1/again", "/desk/calendars/d031/revoke"} {
+		if page := o.send(http.MethodPost, path, "", "Sec-Fetch-Site", "cross-site"); page.status != http.StatusForbidden {
+			t.Errorf("another site posts to %s: %d", path, page.status)
+		}
+		o.client = &http.Client{}
+		if page := o.send(http.MethodPost, path, ""); page.status != http.StatusUnauthorized {
+			t.Errorf("a stranger posts to %s: %d", path, page.status)
+		}
+		o.client = staff
+	}
+	if len(o.announces.again)+len(o.announces.revoked) != 0 {
+		t.Errorf("done for strangers: %v %v", o.announces.again, o.announces.revoked)
 	}
 }
 
-func TestOnlyStaffSeeMessagesAndCalendars(t *testing.T) {
-	announcements := &told{feeds: calendars(), deliveries: []announcement.Delivery{message(t, announcement.Unknown, announcement.NoAnswer)}}
-	v := visit(t, november(t), announcements)
-	v.cookie = "nobody"
-	for _, path := range []string{"/desk/announcements", "/desk/calendars/d001", "/desk/calendars/d001/revoke"} {
-		if v.get(path); v.path != "/desk/sign-in" {
-			t.Errorf("%s is shown to everybody", path)
-		}
+// A station of 77 deputies, and five receptions a month for a quarter.
+func TestTheDesksPageOfAnnouncementsStaysSmall(t *testing.T) {
+	o := newOffice(t)
+	for i := range 77 {
+		o.announces.feeds = append(o.announces.feeds, announce.Feed{ID: fmt.Sprintf("d%03d", i+100), Name: "欧阳建国", Path: "/calendar/X.ics"})
 	}
-	for _, path := range []string{"/desk/announcements/20261123@west.r1/again", "/desk/calendars/d001/revoke"} {
-		if v.send(http.MethodPost, path, url.Values{}); v.status != http.StatusUnauthorized {
-			t.Errorf("anybody can send to %s: %d", path, v.status)
-		}
+	reception := o.schedule.Shifts[3]
+	for i := range 15 {
+		reception.Date = november(24).AddDays(i)
+		o.schedule.Shifts = append(o.schedule.Shifts, reception)
+		o.announces.deliveries = append(o.announces.deliveries, message(fmt.Sprintf("m%d", i), announcement.Unknown, announcement.NoAnswer))
 	}
-	if len(announcements.again)+len(announcements.revoked) != 0 {
-		t.Error("somebody who is not signed in changed something")
+	for _, path := range []string{"/desk/announcements", "/desk/calendars/d031"} {
+		if page := o.open(path); page.size > 50<<10 {
+			t.Errorf("%s has %d bytes", path, page.size)
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"township.dev/liaison/internal/announcement"
 	"township.dev/liaison/internal/intake/web"
 )
 
@@ -21,6 +22,8 @@ type Metrics struct {
 	submitted prometheus.Counter
 	refused   *prometheus.CounterVec
 	reloads   *prometheus.CounterVec
+	announced *prometheus.CounterVec
+	doubtful  prometheus.Gauge
 	submitsAt map[string]bool
 }
 
@@ -44,6 +47,12 @@ func NewMetrics(version string, submissionRoutes ...string) *Metrics {
 		reloads: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "liaison_intake_document_reloads_total", Help: "Readings of changed documents, by result; after failed the last good ones stay in force.",
 		}, []string{"result"}),
+		announced: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "liaison_intake_announcements_total", Help: "Steps of messages to the webhook, by the state they led to.",
+		}, []string{"state"}),
+		doubtful: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "liaison_intake_announcements_unknown", Help: "Messages of which nobody knows whether they arrived, their reception still to come.",
+		}),
 		submitsAt: map[string]bool{},
 	}
 	for _, pattern := range submissionRoutes {
@@ -52,11 +61,14 @@ func NewMetrics(version string, submissionRoutes ...string) *Metrics {
 	for _, result := range []string{reloadApplied, reloadFailed} {
 		m.reloads.WithLabelValues(result)
 	}
+	for _, state := range announcement.States() {
+		m.announced.WithLabelValues(string(state))
+	}
 	info := prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "liaison_intake_info", Help: "Always 1; the label tells the version of the intake.",
 	}, []string{"version"})
 	info.WithLabelValues(version).Set(1)
-	m.registry.MustRegister(m.requests, m.latency, m.submitted, m.refused, m.reloads, info,
+	m.registry.MustRegister(m.requests, m.latency, m.submitted, m.refused, m.reloads, m.announced, m.doubtful, info,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -75,6 +87,14 @@ func (m *Metrics) Reloaded(err error) {
 	}
 	m.reloads.WithLabelValues(reloadApplied).Inc()
 }
+
+// AnnouncementSettled implements announce.Metrics.
+func (m *Metrics) AnnouncementSettled(state announcement.State) {
+	m.announced.WithLabelValues(string(state)).Inc()
+}
+
+// AnnouncementsUnknown implements announce.Metrics.
+func (m *Metrics) AnnouncementsUnknown(n int) { m.doubtful.Set(float64(n)) }
 
 // Observe returns the function that counts the requests of one route.
 func (m *Metrics) Observe(pattern string) func(web.Outcome) {
