@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,7 +20,7 @@ import (
 
 // Announcements is what the desk asks of the part of the service that tells people of receptions and duty.
 type Announcements interface {
-	// Deliveries are the messages to the township's webhook that staff may want to see.
+	// Deliveries are the messages to the township's webhook that staff may want to see, the latest first.
 	Deliveries(ctx context.Context) ([]announcement.Delivery, error)
 	// SendAgain has a message sent once more. announcement.ErrNoDelivery, announcement.ErrNotAllowed.
 	SendAgain(ctx context.Context, eventID string) error
@@ -120,7 +119,7 @@ func rowsOf(text string) int {
 	return rows
 }
 
-// viewDeliveries puts those first about which somebody has to decide, then the newest.
+// viewDeliveries puts those first about which somebody has to decide.
 func viewDeliveries(deliveries []announcement.Delivery, loc *time.Location, now time.Time) []deliveryView {
 	views := make([]deliveryView, 0, len(deliveries))
 	for _, delivery := range deliveries {
@@ -130,9 +129,7 @@ func viewDeliveries(deliveries []announcement.Delivery, loc *time.Location, now 
 			Doubt: delivery.State == announcement.Unknown, Again: delivery.MayBeSentAgain(deliveries, now),
 		})
 	}
-	slices.SortStableFunc(views, func(a, b deliveryView) int {
-		return cmp.Or(a.rank()-b.rank(), b.RecordedAt.Compare(a.RecordedAt))
-	})
+	slices.SortStableFunc(views, func(a, b deliveryView) int { return a.rank() - b.rank() })
 	return views
 }
 

@@ -1,6 +1,8 @@
 package public
 
 import (
+	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -11,7 +13,9 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"township.dev/liaison/internal/announcement"
 	"township.dev/liaison/internal/casework"
+	"township.dev/liaison/internal/intake/announce"
 	"township.dev/liaison/internal/intake/mounted"
 	"township.dev/liaison/internal/intake/web"
 	"township.dev/liaison/internal/stationconf"
@@ -54,6 +58,12 @@ func november(t *testing.T) (stationconf.Station, stationconf.Schedule) {
 // site serves the residents' pages for the documents at 10 o'clock on 12 November 2026.
 func site(t *testing.T, station stationconf.Station, schedule stationconf.Schedule) *httptest.Server {
 	t.Helper()
+	return siteWithCalendar(t, station, schedule, nil)
+}
+
+// siteWithCalendar serves them with a database that answers with the error when it is asked for the calendar.
+func siteWithCalendar(t *testing.T, station stationconf.Station, schedule stationconf.Schedule, failure error) *httptest.Server {
+	t.Helper()
 	documents, err := mounted.NewDocuments(station, stationconf.Calendar{}, schedule)
 	if err != nil {
 		t.Fatal(err)
@@ -74,6 +84,13 @@ func site(t *testing.T, station stationconf.Station, schedule stationconf.Schedu
 	_, err = New(Options{
 		Router: router, Catalogues: catalogues, Assets: assets, Sign: func() web.Sign { return web.Sign{Station: station.DisplayName} },
 		Documents: func() *mounted.Documents { return documents }, Now: now,
+		StationFeed: func(context.Context) (announce.Feed, error) {
+			feed := announce.Feed{ID: announcement.StationFeed, Path: "/calendar/STATION.ics"}
+			if station.SiteURL != "" {
+				feed.URL = station.SiteURL + feed.Path
+			}
+			return feed, failure
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -288,5 +305,47 @@ func TestAHostThatIsNoneIsNotPrinted(t *testing.T) {
 		}
 		p.says(".sheet footer", "0357-7920000")
 		p.keepsQuiet("html", "alert", "elsewhere", "a.example", "http:")
+	}
+}
+
+func TestTheStationsCalendarCanBeSubscribedTo(t *testing.T) {
+	station, schedule := november(t)
+	server := site(t, station, schedule)
+	if get(t, server, "/schedule", "").Find("main a[href='/calendar']").Length() != 1 {
+		t.Error("no way leads to the calendar")
+	}
+	p := get(t, server, "/calendar", "zhongduo.example.org")
+	const want = "http://zhongduo.example.org/calendar/STATION.ics"
+	if got := p.Find("input[readonly]#link").AttrOr("value", ""); got != want {
+		t.Errorf("the address is %q", got)
+	}
+	if got := p.Find("svg.qr").AttrOr("aria-label", ""); !strings.Contains(got, want) {
+		t.Errorf("the QR code is called %q", got)
+	}
+	p.says("#how", "订阅日历")
+	if p := get(t, server, "/calendar", "me@elsewhere.example"); p.Find("#link").AttrOr("value", "") != "/calendar/STATION.ics" || p.Find("svg.qr").Length() != 0 {
+		t.Errorf("a host that is none leads to %q", p.Find("#link").AttrOr("value", ""))
+	}
+	station.SiteURL = "https://zhongduo.jixian.gov.cn"
+	p = get(t, site(t, station, schedule), "/calendar", "elsewhere.example.org")
+	if got := p.Find("#link").AttrOr("value", ""); got != station.SiteURL+"/calendar/STATION.ics" {
+		t.Errorf("the address is %q", got)
+	}
+}
+
+func TestWhileThereIsNoCalendar(t *testing.T) {
+	station, schedule := november(t)
+	server := siteWithCalendar(t, station, schedule, announcement.ErrNoFeed)
+	if p := get(t, server, "/calendar", ""); p.status != http.StatusOK || p.Find("#link").Length() != 0 {
+		t.Errorf("%d", p.status)
+	}
+	get(t, server, "/calendar", "").says("main", "日历正在生成")
+	// The arrangement itself comes from the documents and shows whatever the database does.
+	server = siteWithCalendar(t, station, schedule, errors.New("the disk is full"))
+	if p := get(t, server, "/calendar", ""); p.status != http.StatusInternalServerError {
+		t.Errorf("a database that fails: %d", p.status)
+	}
+	if p := get(t, server, "/schedule", ""); p.status != http.StatusOK {
+		t.Errorf("the arrangement: %d", p.status)
 	}
 }
