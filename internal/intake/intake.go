@@ -85,6 +85,7 @@ func (s *Service) site(o Options, metrics *internalapi.Metrics) (http.Handler, e
 	}); err != nil {
 		return nil, fmt.Errorf("announcements: %w", err)
 	}
+	s.state.replaced = s.announcer.Wake
 	if _, err := public.New(public.Options{
 		Router: router, Catalogues: catalogues, Assets: assets, Sign: s.state.sign,
 		Documents: s.state.documents.Current, Cases: o.Repository, StationFeed: s.announcer.StationFeed, Now: o.Now,
@@ -137,7 +138,8 @@ func (s *Service) Run(ctx context.Context) error {
 	loops.Go(func() { s.state.follower.Run(following) })
 	beat := time.NewTicker(announce.Beat)
 	defer beat.Stop()
-	loops.Go(func() { s.announcer.Run(following, beat.C) })
+	announcing, stopAnnouncing := context.WithCancel(ctx)
+	loops.Go(func() { s.announcer.Run(announcing, beat.C) })
 	failed := make(chan error, 2)
 	for _, d := range []*door{s.public, s.internal} {
 		loops.Go(func() {
@@ -152,6 +154,8 @@ func (s *Service) Run(ctx context.Context) error {
 	case <-ctx.Done():
 	case err = <-failed:
 	}
+	// No further message begins, and one on its way has as long as the requests in flight.
+	stopAnnouncing()
 	err = errors.Join(err, s.drain(context.WithoutCancel(ctx)))
 	stopFollowing()
 	loops.Wait()

@@ -30,6 +30,8 @@ type state struct {
 	// problem is why the newest documents are not in force, nil when they are.
 	problem atomic.Pointer[error]
 	token   mounted.Token
+	// replaced is called when other documents are in force than before; set before the follower runs.
+	replaced func()
 
 	// declared is what the repository was last told of the staff. Only refresh uses it, which never runs twice at once.
 	declared []casework.FirstPassword
@@ -39,6 +41,7 @@ type state struct {
 func follow(o Options, metrics *internalapi.Metrics) (*state, error) {
 	s := &state{
 		config: o.Config, version: o.Version, log: o.Log, now: o.Now, metrics: metrics, repository: o.Repository,
+		replaced: func() {},
 	}
 	// Watched before it is read, so that a change in between is seen.
 	follower, err := mounted.Follow(o.Log, o.Now, s.refresh, o.Config.ConfigDir, o.Config.SecretsDir, o.Config.StaffDir)
@@ -74,6 +77,7 @@ func (s *state) refreshDocuments() {
 		s.problem.Store(nil)
 	default:
 		s.documents.Replace(read)
+		s.replaced()
 		s.problem.Store(nil)
 		s.metrics.Reloaded(nil)
 		s.log.Info("documents in force", "station", read.Station.Name, "shifts", len(read.Schedule.Shifts))

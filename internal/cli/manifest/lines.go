@@ -49,6 +49,7 @@ func (l lines) read(path string, node *nodes.Node) []Fault {
 		for i, element := range node.Content {
 			doubled = append(doubled, l.read(fmt.Sprintf("%s[%d]", path, i), element)...)
 		}
+	default: // a scalar has no fields
 	}
 	return doubled
 }

@@ -17,19 +17,31 @@ import (
 // reception is ever postponed by.
 const lookBack = 92
 
+// Message is a delivery as pages show it.
+type Message struct {
+	announcement.Delivery
+	// MaySendAgain: a person may have it sent again now, and SendAgain would do so.
+	MaySendAgain bool
+}
+
 // Deliveries returns the messages about receptions of the last three months and of those to come, the latest recorded first.
 // Its errors are of storage.
-func (a *Announcer) Deliveries(ctx context.Context) ([]announcement.Delivery, error) {
+func (a *Announcer) Deliveries(ctx context.Context) ([]Message, error) {
 	d := a.documents()
 	if d == nil {
 		return nil, nil
 	}
-	stored, err := a.repository.Deliveries(ctx, d.Today(a.now()).AddDays(-lookBack))
+	now := a.now()
+	stored, err := a.repository.Deliveries(ctx, d.Today(now).AddDays(-lookBack))
 	if err != nil {
 		return nil, fmt.Errorf("listing the messages: %w", err)
 	}
-	slices.SortStableFunc(stored, func(a, b announcement.Delivery) int { return b.RecordedAt.Compare(a.RecordedAt) })
-	return stored, nil
+	messages := make([]Message, len(stored))
+	for i, delivery := range stored {
+		messages[i] = Message{Delivery: delivery, MaySendAgain: delivery.MayBeSentAgain(stored, now)}
+	}
+	slices.SortStableFunc(messages, func(a, b Message) int { return b.RecordedAt.Compare(a.RecordedAt) })
+	return messages, nil
 }
 
 // SendAgain has a message sent again whose fate is unknown, or at once one that was refused; with the same event id, so that a

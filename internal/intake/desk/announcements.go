@@ -21,7 +21,7 @@ import (
 // Announcements is what the desk asks of the part of the service that tells people of receptions and duty.
 type Announcements interface {
 	// Deliveries are the messages to the township's webhook that staff may want to see, the latest first.
-	Deliveries(ctx context.Context) ([]announcement.Delivery, error)
+	Deliveries(ctx context.Context) ([]announce.Message, error)
 	// SendAgain has a message sent once more. announcement.ErrNoDelivery, announcement.ErrNotAllowed.
 	SendAgain(ctx context.Context, eventID string) error
 	// Feeds are the calendars: the station's, then the deputies' in the order of the schedule.
@@ -54,14 +54,12 @@ type textView struct {
 
 // deliveryView is one message to the webhook in plain words.
 type deliveryView struct {
-	announcement.Delivery
+	announce.Message
 	Date time.Time
 	// At is when the state was reached, Retry when it is tried again; zero for never.
 	At, Retry time.Time
 	// Doubt is true while nobody knows whether the message arrived.
 	Doubt bool
-	// Again is true when staff may have it sent once more.
-	Again bool
 }
 
 // Before reports whether an earlier attempt may have arrived, though the last one did not.
@@ -74,7 +72,7 @@ func (d *Desk) showAnnouncements(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d *Desk) renderAnnouncements(w http.ResponseWriter, r *http.Request, form *web.Form) error {
-	deliveries, err := d.announcements.Deliveries(r.Context())
+	messages, err := d.announcements.Deliveries(r.Context())
 	if err != nil {
 		return fmt.Errorf("reading the messages: %w", err)
 	}
@@ -85,7 +83,7 @@ func (d *Desk) renderAnnouncements(w http.ResponseWriter, r *http.Request, form 
 	documents, now := d.documents(), d.now()
 	return d.area.RenderForm(w, r, "announcements", form, announcementsView{
 		Texts: d.viewTexts(documents, now), Webhook: documents.Station.Webhook != nil,
-		Deliveries: viewDeliveries(deliveries, documents.Location, now), Calendars: viewCalendars(feeds, documents), Form: form,
+		Deliveries: viewDeliveries(messages, documents.Location), Calendars: viewCalendars(feeds, documents), Form: form,
 	})
 }
 
@@ -120,13 +118,12 @@ func rowsOf(text string) int {
 }
 
 // viewDeliveries puts those first about which somebody has to decide.
-func viewDeliveries(deliveries []announcement.Delivery, loc *time.Location, now time.Time) []deliveryView {
-	views := make([]deliveryView, 0, len(deliveries))
-	for _, delivery := range deliveries {
+func viewDeliveries(messages []announce.Message, loc *time.Location) []deliveryView {
+	views := make([]deliveryView, 0, len(messages))
+	for _, m := range messages {
 		views = append(views, deliveryView{
-			Delivery: delivery, Date: delivery.Reception.Date.In(loc),
-			At: localTime(delivery.SettledAt, loc), Retry: localTime(delivery.RetryAt, loc),
-			Doubt: delivery.State == announcement.Unknown, Again: delivery.MayBeSentAgain(deliveries, now),
+			Message: m, Date: m.Reception.Date.In(loc), At: localTime(m.SettledAt, loc), Retry: localTime(m.RetryAt, loc),
+			Doubt: m.State == announcement.Unknown,
 		})
 	}
 	slices.SortStableFunc(views, func(a, b deliveryView) int { return a.rank() - b.rank() })
@@ -134,7 +131,7 @@ func viewDeliveries(deliveries []announcement.Delivery, loc *time.Location, now 
 }
 
 func (v deliveryView) rank() int {
-	if v.Doubt && v.Again {
+	if v.Doubt && v.MaySendAgain {
 		return 0
 	}
 	return 1

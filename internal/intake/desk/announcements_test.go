@@ -38,13 +38,13 @@ var tenOClock = time.Date(2026, 11, 12, 2, 0, 0, 0, time.UTC)
 
 // announcing keeps what the desk shows and notes what it is asked.
 type announcing struct {
-	deliveries []announcement.Delivery
+	deliveries []announce.Message
 	feeds      []announce.Feed
 	again      []string
 	revoked    []string
 }
 
-func (a *announcing) Deliveries(context.Context) ([]announcement.Delivery, error) {
+func (a *announcing) Deliveries(context.Context) ([]announce.Message, error) {
 	return a.deliveries, nil
 }
 
@@ -239,12 +239,13 @@ func (s screen) keepsQuiet(selector string, words ...string) screen {
 }
 
 // message about the reception on 16 November.
-func message(id string, state announcement.State, reason announcement.Reason) announcement.Delivery {
-	return announcement.Delivery{
+func message(id string, state announcement.State, reason announcement.Reason) announce.Message {
+	open := state == announcement.Unknown || state == announcement.Refused
+	return announce.Message{MaySendAgain: open, Delivery: announcement.Delivery{
 		EventID: id, Revision: 1, Kind: announcement.Announced, Text: "【代表接待日预告】" + id, State: state, Problem: announcement.Problem{Reason: reason, Number: 503},
 		Reception: announcement.Reception{UID: id, Date: november(16), Hours: "09:00-11:00"}, Begins: time.Date(2026, 11, 16, 1, 0, 0, 0, time.UTC),
 		RecordedAt: tenOClock.Add(-time.Hour), AttemptedAt: tenOClock.Add(-time.Hour), SettledAt: tenOClock.Add(-time.Hour), Doubtful: state == announcement.Unknown,
-	}
+	}}
 }
 
 func TestTheTextOfEachComingReceptionCanBeCopied(t *testing.T) {
@@ -279,7 +280,7 @@ func (o *office) chinese() *web.Catalogue {
 func TestEveryStateOfAMessageIsSaidInWords(t *testing.T) {
 	o := newOffice(t)
 	for _, state := range announcement.States() {
-		o.announces.deliveries = []announcement.Delivery{message("m1", state, "")}
+		o.announces.deliveries = []announce.Message{message("m1", state, "")}
 		for _, language := range []string{"zh", "en"} {
 			page := o.open("/desk/announcements?lang=" + language)
 			if got := page.text("#deliveries .tag"); got == "" || strings.Contains(got, "delivery.") || strings.Contains(got, "{") {
@@ -295,7 +296,7 @@ func TestEveryReasonIsSaidInWords(t *testing.T) {
 		announcement.NoAddress, announcement.BadAddress, announcement.NoConnection, announcement.Redirected, announcement.RefusedByStatus, announcement.RefusedByCode,
 		announcement.NoAnswer, announcement.ServerFault, announcement.StrangeAnswer, announcement.Interrupted, announcement.TooLate, announcement.Superseded,
 	} {
-		o.announces.deliveries = []announcement.Delivery{message("m1", announcement.Refused, reason)}
+		o.announces.deliveries = []announce.Message{message("m1", announcement.Refused, reason)}
 		for _, language := range []string{"zh", "en"} {
 			o.open("/desk/announcements?lang="+language).keepsQuiet("#deliveries", "delivery_reason", "{")
 		}
@@ -304,7 +305,7 @@ func TestEveryReasonIsSaidInWords(t *testing.T) {
 
 func TestAMessageInDoubtStandsOutAndCanBeSentAgain(t *testing.T) {
 	o := newOffice(t)
-	o.announces.deliveries = []announcement.Delivery{
+	o.announces.deliveries = []announce.Message{
 		message("arrived@zhongduo.jixian.liaison.r1", announcement.Delivered, ""),
 		message("doubtful@zhongduo.jixian.liaison.r1", announcement.Unknown, announcement.NoAnswer),
 	}
@@ -324,15 +325,15 @@ func TestAMessageThatIsTriedAgainSaysWhen(t *testing.T) {
 	o := newOffice(t)
 	refused := message("m1", announcement.Refused, announcement.ServerFault)
 	refused.RetryAt, refused.Doubtful = tenOClock.Add(8*time.Minute), true
-	o.announces.deliveries = []announcement.Delivery{refused}
+	o.announces.deliveries = []announce.Message{refused}
 	o.open("/desk/announcements").says("#deliveries", "没有送到，会再发", "503", "2026年11月12日 10:08", "之前有一次发送，可能已经送到", "现在就发")
 }
 
 func TestAMessageThatIsTooLateIsNotOffered(t *testing.T) {
 	o := newOffice(t)
 	late := message("m1", announcement.Unknown, announcement.Interrupted)
-	late.Begins = tenOClock
-	o.announces.deliveries = []announcement.Delivery{late}
+	late.Begins, late.MaySendAgain = tenOClock, false
+	o.announces.deliveries = []announce.Message{late}
 	page := o.open("/desk/announcements").says("#deliveries .doubt", "不用再发")
 	if page.Find("#deliveries form").Length() != 0 {
 		t.Error("a message about what has begun can be sent again")
@@ -411,7 +412,7 @@ func TestOnlyStaffComeToAnnouncements(t *testing.T) {
 		}
 		o.client = staff
 	}
-	o.announces.deliveries = []announcement.Delivery{message("m1", announcement.Unknown, announcement.NoAnswer)}
+	o.announces.deliveries = []announce.Message{message("m1", announcement.Unknown, announcement.NoAnswer)}
 	for _, path := range []string{"/desk/announcements/m1/again", "/desk/calendars/d031/revoke"} {
 		if page := o.send(http.MethodPost, path, "", "Sec-Fetch-Site", "cross-site"); page.status != http.StatusForbidden {
 			t.Errorf("another site posts to %s: %d", path, page.status)

@@ -48,8 +48,8 @@ func NewMetrics(version string, submissionRoutes ...string) *Metrics {
 			Name: "liaison_intake_document_reloads_total", Help: "Readings of changed documents, by result; after failed the last good ones stay in force.",
 		}, []string{"result"}),
 		announced: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "liaison_intake_announcements_total", Help: "Steps of messages to the webhook, by the state they led to.",
-		}, []string{"state"}),
+			Name: "liaison_intake_announcements_total", Help: "Attempts to tell the webhook of a reception and messages given up, by result; after unknown nothing is tried again by itself.",
+		}, []string{"result"}),
 		doubtful: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "liaison_intake_announcements_unknown", Help: "Messages of which nobody knows whether they arrived, their reception still to come.",
 		}),
@@ -61,7 +61,7 @@ func NewMetrics(version string, submissionRoutes ...string) *Metrics {
 	for _, result := range []string{reloadApplied, reloadFailed} {
 		m.reloads.WithLabelValues(result)
 	}
-	for _, state := range announcement.States() {
+	for _, state := range []announcement.State{announcement.Delivered, announcement.Refused, announcement.Unknown, announcement.GivenUp} {
 		m.announced.WithLabelValues(string(state))
 	}
 	info := prometheus.NewGaugeVec(prometheus.GaugeOpts{
