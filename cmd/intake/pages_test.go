@@ -21,9 +21,11 @@ func TestEveryPageByWhatItMeans(t *testing.T) {
 	s := start(t, newMount(t))
 	code := open(t, s.public).suggest("白额村田间路被冲毁，三轮车进不去。")
 	staff := open(t, s.public).signIn()
+	eventually(t, "the calendars are made", func() bool { return open(t, s.public).visit("/calendar").page.Find("#link").Length() == 1 })
 	for _, path := range []string{
-		"/", "/schedule", "/schedule/" + thisMonth(), "/notice", "/notice/" + thisMonth(), "/schedule/1999-12", "/suggest", "/receipt/" + code, "/status", "/status?code=" + code, "/status?code=nonsense", "/nowhere",
+		"/", "/schedule", "/schedule/" + thisMonth(), "/notice", "/notice/" + thisMonth(), "/schedule/1999-12", "/calendar", "/suggest", "/receipt/" + code, "/status", "/status?code=" + code, "/status?code=nonsense", "/nowhere",
 		"/desk/sign-in", "/desk", "/desk?all=1", "/desk/cases/" + code, "/desk/visits",
+		"/desk/announcements", "/desk/calendars/@station", "/desk/calendars/d001", "/desk/calendars/d001/revoke", "/desk/calendars/nobody",
 	} {
 		for _, language := range []string{"zh", "en"} {
 			address, err := url.Parse(path)
@@ -154,6 +156,24 @@ func TestAFullMonthStaysSmall(t *testing.T) {
 		for _, language := range []string{"zh", "en"} {
 			checkPage(t, resident.visit(path+"?lang="+language).arrives(200, path), language)
 		}
+	}
+}
+
+// The address on the page is that of a calendar, until staff replace it.
+func TestADeputysCalendarIsHandedOutAndRevoked(t *testing.T) {
+	s := start(t, newMount(t))
+	staff := open(t, s.public).signIn().visit("/desk/announcements").sees("#texts", "【代表接待日】", "复制到微信群").sees("#deliveries", "没有设置自动发送")
+	eventually(t, "the calendars are made", func() bool { return staff.visit("/desk/calendars/d001").status == 200 })
+	old := staff.sees("h1", "县代表01").text("#link")
+	if got := s.send(t, "GET", old, ""); got.StatusCode != 200 || !strings.Contains(got.body, "BEGIN:VCALENDAR") {
+		t.Fatalf("%s answers %s: %s", old, got.Status, got.body)
+	}
+	staff.visit("/desk/calendars/d001/revoke").fill("main").arrives(200, "/desk/calendars/d001").sees("main", "新地址")
+	if got := s.send(t, "GET", old, ""); got.StatusCode != 404 {
+		t.Errorf("the old address answers %s", got.Status)
+	}
+	if fresh := staff.text("#link"); fresh == old || s.send(t, "GET", fresh, "").StatusCode != 200 {
+		t.Errorf("the new address is %s", fresh)
 	}
 }
 

@@ -23,7 +23,9 @@ import (
 // A mount is the folders an operator mounts into the intake, written the way a kubelet writes them.
 type mount struct {
 	config, secrets, staff, data string
-	writes                       int
+	// webhook is mounted by those stations alone that have one.
+	webhook string
+	writes  int
 }
 
 const (
@@ -39,7 +41,7 @@ func newMount(t testing.TB) *mount {
 	root := t.TempDir()
 	m := &mount{
 		config: filepath.Join(root, "config"), secrets: filepath.Join(root, "secrets"),
-		staff: filepath.Join(root, "staff"), data: filepath.Join(root, "data"),
+		staff: filepath.Join(root, "staff"), data: filepath.Join(root, "data"), webhook: filepath.Join(root, "webhook"),
 	}
 	for _, folder := range []string{m.config, m.secrets, m.staff, m.data} {
 		if err := os.Mkdir(folder, 0o755); err != nil {
@@ -97,7 +99,7 @@ func must(t testing.TB, err error) {
 
 func (m *mount) args() []string {
 	return []string{
-		"serve", "--config-dir", m.config, "--secrets-dir", m.secrets, "--staff-dir", m.staff, "--data-dir", m.data,
+		"serve", "--config-dir", m.config, "--secrets-dir", m.secrets, "--staff-dir", m.staff, "--data-dir", m.data, "--webhook-dir", m.webhook,
 		"--bind-address", "127.0.0.1", "--public-port", "0", "--internal-port", "0",
 	}
 }

@@ -21,8 +21,21 @@ func TestTheFlagWinsOverTheEnvironmentAndThatOverTheDefault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if c.WebhookDir != "/etc/liaison/webhook" {
+		t.Errorf("without a flag the webhook's folder is %s", c.WebhookDir)
+	}
 	if c.PublicPort != 9001 || c.InternalPort != 8081 || c.BindAddress != "127.0.0.7" || c.ConfigDir != folder || c.DrainTimeout != 3*time.Second {
 		t.Errorf("got %+v", c)
+	}
+}
+
+// Most townships have no webhook, and then nothing is mounted there.
+func TestTheWebhooksFolderMayBeMissing(t *testing.T) {
+	folder := t.TempDir()
+	args := []string{"--config-dir", folder, "--secrets-dir", folder, "--staff-dir", folder, "--data-dir", folder, "--webhook-dir", folder + "/nowhere"}
+	c, err := intake.ParseConfig(args, func(string) string { return "" }, nil)
+	if err != nil || c.WebhookDir != folder+"/nowhere" {
+		t.Errorf("%s, error %v", c.WebhookDir, err)
 	}
 }
 
@@ -63,7 +76,7 @@ func TestHelpNamesEveryFlagWithItsVariable(t *testing.T) {
 	if _, err := intake.ParseConfig([]string{"--help"}, func(string) string { return "" }, &out); !errors.Is(err, flag.ErrHelp) {
 		t.Fatalf("got %v", err)
 	}
-	for _, want := range []string{"--config-dir", "LIAISON_CONFIG_DIR", "--drain-timeout", "LIAISON_DRAIN_TIMEOUT", "version", "8081"} {
+	for _, want := range []string{"--config-dir", "LIAISON_CONFIG_DIR", "--webhook-dir", "LIAISON_WEBHOOK_DIR", "--drain-timeout", "LIAISON_DRAIN_TIMEOUT", "version", "8081"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("help does not mention %s:\n%s", want, &out)
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"township.dev/liaison/internal/announcement"
 	"township.dev/liaison/internal/casework"
 	"township.dev/liaison/internal/store"
 )
@@ -133,5 +134,33 @@ func expectRefusal(t *testing.T, err, want error, parts ...string) {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("error %q does not say %q", err, part)
 		}
+	}
+}
+
+func TestADatabaseFromBeforeAnnouncementsIsBroughtUpToDate(t *testing.T) {
+	folder := t.TempDir()
+	var c casework.Case
+	briefly(t, folder, func(s *store.Store) { c = submit(t, s, road, "") })
+	beneath(t, folder, func(db *sql.DB) {
+		for _, statement := range []string{
+			`DROP TABLE deliveries`, `DROP TABLE feed_entries`, `DROP TABLE feeds`, `DELETE FROM goose_db_version WHERE version_id = 2`,
+		} {
+			if _, err := db.Exec(statement); err != nil {
+				t.Fatalf("%s: %v", statement, err)
+			}
+		}
+	})
+	f := announcement.NewFeed(announcement.StationFeed, now)
+	briefly(t, folder, func(s *store.Store) {
+		if err := s.AddFeeds(t.Context(), []announcement.Feed{f}); err != nil {
+			t.Fatal(err)
+		}
+	})
+	s := open(t, folder)
+	if got, err := s.Case(t.Context(), c.Code); err != nil || got.Text != road.Text {
+		t.Errorf("the case is %+v, error %v", got, err)
+	}
+	if got, err := s.FeedOf(t.Context(), f.Token); err != nil || got != f {
+		t.Errorf("the calendar is %+v, error %v", got, err)
 	}
 }

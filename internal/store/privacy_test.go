@@ -3,12 +3,14 @@ package store_test
 import (
 	"bytes"
 	"database/sql"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"township.dev/liaison/internal/announcement"
 	"township.dev/liaison/internal/casework"
 	"township.dev/liaison/internal/store"
 )
@@ -26,12 +28,16 @@ func TestWhatIsSecretDoesNotStandInTheFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	calendar := announcement.NewFeed("d031", now)
+	if err := s.AddFeeds(t.Context(), []announcement.Feed{calendar}); err != nil {
+		t.Fatal(err)
+	}
 	content := everything(t, folder)
 	if !bytes.Contains(content, []byte(road.Text)) {
 		t.Fatal("the text of a case is not found, so this test looks in the wrong place")
 	}
 	for what, secret := range map[string]string{
-		"name": road.Name, "phone": road.Phone, "password": first.Password, "token": session.Token, "data key": string(dataKey()),
+		"name": road.Name, "phone": road.Phone, "password": first.Password, "token": session.Token, "calendar's token": calendar.Token, "data key": string(dataKey()),
 	} {
 		if bytes.Contains(content, []byte(secret)) {
 			t.Errorf("the %s stands in the files", what)
@@ -82,6 +88,28 @@ func TestAContactIsBoundToItsCase(t *testing.T) {
 	}
 	if contact, err := s.Contact(t.Context(), second.Code); err != nil || contact.Name != "李四" {
 		t.Errorf("contact %+v, error %v", contact, err)
+	}
+}
+
+func TestATokenIsBoundToItsCalendar(t *testing.T) {
+	folder := t.TempDir()
+	own, other := announcement.NewFeed("d031", now), announcement.NewFeed("d032", now)
+	briefly(t, folder, func(s *store.Store) {
+		if err := s.AddFeeds(t.Context(), []announcement.Feed{own, other}); err != nil {
+			t.Fatal(err)
+		}
+	})
+	beneath(t, folder, func(db *sql.DB) {
+		if _, err := db.Exec(`UPDATE feeds SET sealed = (SELECT sealed FROM feeds WHERE id = 'd032') WHERE id = 'd031'`); err != nil {
+			t.Fatal(err)
+		}
+	})
+	s := open(t, folder)
+	if f, err := s.FeedOf(t.Context(), own.Token); err == nil || errors.Is(err, announcement.ErrNoFeed) || !strings.Contains(err.Error(), "altered") {
+		t.Errorf("%+v, error %v", f, err)
+	}
+	if f, err := s.FeedOf(t.Context(), other.Token); err != nil || f != other {
+		t.Errorf("%+v, error %v", f, err)
 	}
 }
 

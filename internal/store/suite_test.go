@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"township.dev/liaison/internal/announcement"
 	"township.dev/liaison/internal/casework"
 	"township.dev/liaison/internal/store"
 	"township.dev/liaison/internal/store/storetest"
@@ -22,6 +23,10 @@ func TestMain(m *testing.M) {
 
 func TestSQLite(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) casework.Repository { return open(t, t.TempDir()) })
+}
+
+func TestSQLiteKeepsAnnouncements(t *testing.T) {
+	storetest.RunAnnouncements(t, func(t *testing.T) announcement.Repository { return open(t, t.TempDir()) })
 }
 
 // dataKey of the tests' station.

@@ -18,6 +18,11 @@ import (
 	"township.dev/liaison/internal/workday"
 )
 
+// templates hold no page but what the shared page of problems needs.
+//
+//go:embed templates/*.html
+var templates embed.FS
+
 // Beat is how often Run should be told to look at the clock.
 const Beat = 15 * time.Second
 
@@ -71,9 +76,9 @@ type Announcer struct {
 
 // New registers the calendars' route in the router. Nothing is told before Run runs.
 func New(o Options) (*Announcer, error) {
-	pages, err := web.LoadPages(o.Catalogues, o.Assets, embed.FS{}) // only the page that says there is none
+	pages, err := web.LoadPages(o.Catalogues, o.Assets, templates)
 	if err != nil {
-		return nil, fmt.Errorf("loading the page of problems: %w", err)
+		return nil, fmt.Errorf("loading the page for who finds no calendar: %w", err)
 	}
 	a := &Announcer{
 		area: web.NewArea(o.Router, pages, o.Sign), words: o.Catalogues[web.Chinese], documents: o.Documents, repository: o.Repository,

@@ -32,7 +32,8 @@ type Announcements interface {
 
 // announcementsView is what staff tell people and how far it has come.
 type announcementsView struct {
-	Texts []textView
+	// Texts are those to paste now: of the next reception, and of the cancelled ones before it. Later are the others.
+	Texts, Later []textView
 	// Webhook is false where messages are not sent by the service.
 	Webhook    bool
 	Deliveries []deliveryView
@@ -81,16 +82,18 @@ func (d *Desk) renderAnnouncements(w http.ResponseWriter, r *http.Request, form 
 		return fmt.Errorf("reading the calendars: %w", err)
 	}
 	documents, now := d.documents(), d.now()
+	texts, later := d.viewTexts(documents, now)
 	return d.area.RenderForm(w, r, "announcements", form, announcementsView{
-		Texts: d.viewTexts(documents, now), Webhook: documents.Station.Webhook != nil,
+		Texts: texts, Later: later, Webhook: documents.Station.Webhook != nil,
 		Deliveries: viewDeliveries(messages, documents.Location), Calendars: viewCalendars(feeds, documents), Form: form,
 	})
 }
 
 // viewTexts are the announcements of the receptions that have not begun, and those that were cancelled among them, because
 // people may still come. They are for residents and so in Chinese, whatever language the person at the desk reads.
-func (d *Desk) viewTexts(documents *mounted.Documents, now time.Time) []textView {
+func (d *Desk) viewTexts(documents *mounted.Documents, now time.Time) (texts, later []textView) {
 	var views []textView
+	next := 0
 	for _, shift := range documents.Schedule.Shifts {
 		times := announcement.Reception{Date: shift.Date, Hours: shift.Hours}
 		if shift.Kind != stationconf.ShiftReception || !now.Before(times.Begins(documents.Location)) {
@@ -101,8 +104,14 @@ func (d *Desk) viewTexts(documents *mounted.Documents, now time.Time) []textView
 			ID: "text-" + strconv.Itoa(len(views)+1), Date: shift.Date.In(documents.Location), Hours: shift.Hours,
 			Cancelled: shift.Cancelled, Text: text, Rows: rowsOf(text),
 		})
+		if next == 0 && !shift.Cancelled {
+			next = len(views)
+		}
 	}
-	return views
+	if next == 0 {
+		return views, nil
+	}
+	return views[:next], views[next:]
 }
 
 // phoneLine is how many Chinese characters a phone shows in a line of a field.

@@ -261,12 +261,27 @@ func TestTheTextOfEachComingReceptionCanBeCopied(t *testing.T) {
 			t.Errorf("text %d is %q, want %q", i, got, want)
 		}
 	}
+	if page.Find("#texts details textarea").Length() != 1 {
+		t.Error("what is not next is not put away")
+	}
 	page.keepsQuiet("#texts", "已经过去", "正在进行", "13900000031")
 	// Residents read Chinese, whatever the person at the desk reads.
 	english := o.open("/desk/announcements?lang=en").says("#texts", "Copy the text below")
 	if got := english.Find("#texts textarea").First().Text(); !strings.Contains(got, "道路交通") || strings.Contains(got, "deputy") {
 		t.Errorf("the text for residents is %q", got)
 	}
+}
+
+func TestACancelledReceptionIsToldOfBesideTheNext(t *testing.T) {
+	o := newOffice(t)
+	o.schedule.Shifts[3].Deputies, o.schedule.Shifts[3].Cancelled = nil, true
+	o.schedule.Shifts[4].Deputies, o.schedule.Shifts[4].Cancelled = []string{"d031"}, false
+	page := o.open("/desk/announcements").says("#texts label", "11月16日 星期一 09:00-11:00 已取消", "11月23日")
+	if page.Find("#texts details").Length() != 0 {
+		t.Error("the next reception is put away")
+	}
+	o.schedule.Shifts = o.schedule.Shifts[:3]
+	o.open("/desk/announcements").says("#texts", "还没有排定下一次接待")
 }
 
 func (o *office) chinese() *web.Catalogue {
@@ -363,7 +378,7 @@ func TestACalendarIsHandedOut(t *testing.T) {
 	}
 	page := o.open("/desk/calendars/d031").says("h1", "乡代表09的日历").says("main", "只发给乡代表09本人", "怎样放进手机", "2026年11月12日 09:00")
 	want := o.server.URL + "/calendar/DEPUTY.ics"
-	if got := page.Find("input[readonly]#link").AttrOr("value", ""); got != want {
+	if got := page.text("textarea[readonly]#link"); got != want {
 		t.Errorf("the address is %q, want %q", got, want)
 	}
 	if got := page.Find("svg.qr").AttrOr("aria-label", ""); !strings.Contains(got, want) {
@@ -379,7 +394,7 @@ func TestACalendarsAddressIsThatOfTheSite(t *testing.T) {
 	o := newOffice(t)
 	o.announces.feeds[1].URL = "https://zhongduo.jixian.gov.cn/calendar/DEPUTY.ics"
 	page := o.open("/desk/calendars/d031")
-	if got := page.Find("#link").AttrOr("value", ""); got != o.announces.feeds[1].URL {
+	if got := page.text("#link"); got != o.announces.feeds[1].URL {
 		t.Errorf("the address is %q", got)
 	}
 }
@@ -392,12 +407,12 @@ func TestACalendarsAddressIsReplacedOnceAndOnlyWhenConfirmed(t *testing.T) {
 		t.Fatal("revoked before it was confirmed")
 	}
 	done := o.press(ask, "main").says("main [role=status]", "新地址")
-	if got := done.Find("#link").AttrOr("value", ""); !strings.HasSuffix(got, "/calendar/FRESH1.ics") {
+	if got := done.text("#link"); !strings.HasSuffix(got, "/calendar/FRESH1.ics") {
 		t.Errorf("after revoking, the address is %q", got)
 	}
 	// The button pressed twice, or the page sent again by going back.
 	again := o.press(ask, "main")
-	if got := again.Find("#link").AttrOr("value", ""); !strings.HasSuffix(got, "/calendar/FRESH1.ics") || len(o.announces.revoked) != 1 {
+	if got := again.text("#link"); !strings.HasSuffix(got, "/calendar/FRESH1.ics") || len(o.announces.revoked) != 1 {
 		t.Errorf("sent again, the address is %q; revoked %v", got, o.announces.revoked)
 	}
 }

@@ -316,19 +316,19 @@ func TestTheStationsCalendarCanBeSubscribedTo(t *testing.T) {
 	}
 	p := get(t, server, "/calendar", "zhongduo.example.org")
 	const want = "http://zhongduo.example.org/calendar/STATION.ics"
-	if got := p.Find("input[readonly]#link").AttrOr("value", ""); got != want {
+	if got := p.text("textarea[readonly]#link"); got != want {
 		t.Errorf("the address is %q", got)
 	}
 	if got := p.Find("svg.qr").AttrOr("aria-label", ""); !strings.Contains(got, want) {
 		t.Errorf("the QR code is called %q", got)
 	}
 	p.says("#how", "订阅日历")
-	if p := get(t, server, "/calendar", "me@elsewhere.example"); p.Find("#link").AttrOr("value", "") != "/calendar/STATION.ics" || p.Find("svg.qr").Length() != 0 {
-		t.Errorf("a host that is none leads to %q", p.Find("#link").AttrOr("value", ""))
+	if p := get(t, server, "/calendar", "me@elsewhere.example"); p.text("#link") != "/calendar/STATION.ics" || p.Find("svg.qr").Length() != 0 {
+		t.Errorf("a host that is none leads to %q", p.text("#link"))
 	}
 	station.SiteURL = "https://zhongduo.jixian.gov.cn"
 	p = get(t, site(t, station, schedule), "/calendar", "elsewhere.example.org")
-	if got := p.Find("#link").AttrOr("value", ""); got != station.SiteURL+"/calendar/STATION.ics" {
+	if got := p.text("#link"); got != station.SiteURL+"/calendar/STATION.ics" {
 		t.Errorf("the address is %q", got)
 	}
 }

@@ -29,7 +29,7 @@ func TestOnlyAPlainHostMakesAnAddress(t *testing.T) {
 		"站.example":                   "",
 		".example.org":                "",
 	} {
-		r := httptest.NewRequest("GET", "/", nil)
+		r := httptest.NewRequestWithContext(t.Context(), "GET", "/", nil)
 		r.Host = host
 		if got := web.Origin(r); got != want {
 			t.Errorf("host %q: %q, want %q", host, got, want)
@@ -38,7 +38,7 @@ func TestOnlyAPlainHostMakesAnAddress(t *testing.T) {
 }
 
 func TestTheSchemeIsThatOfTheBrowser(t *testing.T) {
-	r := httptest.NewRequest("GET", "/", nil)
+	r := httptest.NewRequestWithContext(t.Context(), "GET", "/", nil)
 	r.Host = "zhongduo.example.org"
 	r.Header.Set("X-Forwarded-Proto", "https")
 	if got := web.Origin(r); got != "https://zhongduo.example.org" {

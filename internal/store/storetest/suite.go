@@ -1,4 +1,5 @@
-// Package storetest is what every database behind casework.Repository must do. One suite, whatever the database.
+// Package storetest is what every database behind casework.Repository and announcement.Repository must do. One suite,
+// whatever the database.
 package storetest
 
 import (
