@@ -53,29 +53,29 @@ var onward = map[State][]State{
 type Reason string
 
 const (
-	// NoAddress: the webhook's address is not mounted.
+	// NoAddress means: the webhook's address is not mounted.
 	NoAddress Reason = "no_address"
-	// BadAddress: what is mounted is no http or https address.
+	// BadAddress means: what is mounted is no http or https address.
 	BadAddress Reason = "bad_address"
-	// NoConnection: nobody could be reached, so nothing was sent.
+	// NoConnection means: nobody could be reached, so nothing was sent.
 	NoConnection Reason = "no_connection"
-	// Redirected: the receiver points elsewhere. Number is the HTTP status.
+	// Redirected means: the receiver points elsewhere. Number is the HTTP status.
 	Redirected Reason = "redirected"
-	// RefusedByStatus: the receiver refused. Number is the HTTP status.
+	// RefusedByStatus means: the receiver refused. Number is the HTTP status.
 	RefusedByStatus Reason = "refused_by_status"
-	// RefusedByCode: the group robot refused. Number is its errcode.
+	// RefusedByCode means: the group robot refused. Number is its errcode.
 	RefusedByCode Reason = "refused_by_code"
-	// NoAnswer: sent, and no answer came in time.
+	// NoAnswer means: sent, and no answer came in time.
 	NoAnswer Reason = "no_answer"
-	// ServerFault: the receiver failed over it. Number is the HTTP status.
+	// ServerFault means: the receiver failed over it. Number is the HTTP status.
 	ServerFault Reason = "server_fault"
-	// StrangeAnswer: the answer says neither yes nor no. Number is the HTTP status.
+	// StrangeAnswer means: the answer says neither yes nor no. Number is the HTTP status.
 	StrangeAnswer Reason = "strange_answer"
-	// Interrupted: the service ended while it was sending.
+	// Interrupted means: the service ended while it was sending.
 	Interrupted Reason = "interrupted"
-	// TooLate: the reception had begun before the message was accepted.
+	// TooLate means: the reception had begun before the message was accepted.
 	TooLate Reason = "too_late"
-	// Superseded: the reception changed before the message was accepted; another one tells of it.
+	// Superseded means: the reception changed before the message was accepted; another one tells of it.
 	Superseded Reason = "superseded"
 )
 

@@ -18,13 +18,13 @@ type Broken struct {
 type Obstacle string
 
 const (
-	// NotOnRoster: the person has left the roster.
+	// NotOnRoster means: the person has left the roster.
 	NotOnRoster Obstacle = "NotOnRoster"
-	// NotInService: the deputy is suspended or the mandate has ended.
+	// NotInService means: the deputy is suspended or the mandate has ended.
 	NotInService Obstacle = "NotInService"
-	// OnLeave: the deputy is on leave.
+	// OnLeave means: the deputy is on leave.
 	OnLeave Obstacle = "OnLeave"
-	// DayOff: the rule does not allow the day any more.
+	// DayOff means: the rule does not allow the day any more.
 	DayOff Obstacle = "DayOff"
 )
 
