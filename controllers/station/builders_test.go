@@ -3,7 +3,10 @@ package station
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -13,6 +16,7 @@ import (
 
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/controllers/outcome"
+	"township.dev/liaison/internal/workday"
 	"township.dev/liaison/test/fixture"
 )
 
@@ -130,5 +134,50 @@ func TestAKeptClaimKeepsWhatCannotChange(t *testing.T) {
 	}
 	if err := sameClass(fixture.Station("zhongduo").WithStorage("1Gi", "slow").Obj(), kept); err != nil {
 		t.Errorf("the class of the kept claim: %v", err)
+	}
+}
+
+// A webhook's address is mounted from the township's own Secret, which may come later, and the way out is opened for it alone.
+func TestAWebhookBringsItsAddressAndAWayOut(t *testing.T) {
+	plain := fixture.Station("zhongduo").In("jixian").Obj()
+	announcing := plain.DeepCopy()
+	announcing.Spec.Announcements.Webhook = &v1alpha1.Webhook{Format: v1alpha1.WebhookWeCom, URLSecretRef: v1alpha1.SecretKeyReference{Name: "group", Key: "address"}}
+
+	w := workload{defaultImage: "image", pullPolicy: corev1.PullIfNotPresent}
+	pod := string(encoded(t, podTemplate(announcing, w)))
+	for _, part := range []string{"mountPath: /etc/liaison/webhook", "secretName: group", "key: address", "path: url", "optional: true"} {
+		if !strings.Contains(pod, part) {
+			t.Errorf("the pod lacks %q:\n%s", part, pod)
+		}
+	}
+	if strings.Contains(string(encoded(t, podTemplate(plain, w))), "webhook") {
+		t.Error("a station without a webhook mounts one")
+	}
+	policy := string(encoded(t, networkPolicy(announcing, "liaison-system")))
+	if !strings.Contains(policy, "egress:") || strings.Count(policy, "port: 53") != 2 || !strings.Contains(policy, "port: 443") {
+		t.Errorf("the policy lets out:\n%s", policy)
+	}
+	if doc := stationDocument(announcing, "Asia/Shanghai"); doc.Webhook == nil || doc.Webhook.Format != "WeCom" {
+		t.Errorf("the intake is told of webhook %+v", doc.Webhook)
+	}
+}
+
+func TestReceptionsAreAnnouncedByTheirRule(t *testing.T) {
+	roster := fixture.Roster("west").Deputies(2).ReceptionOn(10, 1, 0).Obj()
+	roster.Spec.AdditionalReceptions = []v1alpha1.AdditionalReception{{Name: "market", Reception: v1alpha1.Reception{AnnounceDaysBefore: 1}}}
+	plan := fixture.Plan("west", "2026-10").Duty("2026-10-09", "d01").Reception("2026-10-10", "道路交通", "d02").Reception("2026-10-20", "集市", "d01").Obj()
+	plan.Spec.Shifts[2].Rule = "market"
+	plan.Spec.Shifts = append(plan.Spec.Shifts, v1alpha1.Shift{Date: "2026-10-30", Kind: v1alpha1.ShiftReception, Cancelled: true, Origin: v1alpha1.OriginOverride})
+	doc, err := scheduleDocument(roster, []v1alpha1.DutySchedule{*plan}, workday.NewDate(2026, 10, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, shift := range doc.Shifts {
+		got = append(got, fmt.Sprintf("%s %q %t", shift.Date, shift.AnnounceOn, shift.Cancelled))
+	}
+	want := []string{`2026-10-09 "" false`, `2026-10-10 "2026-10-07" false`, `2026-10-20 "2026-10-19" false`, `2026-10-30 "2026-10-27" true`}
+	if !slices.Equal(got, want) {
+		t.Errorf("shifts %q, want %q", got, want)
 	}
 }
