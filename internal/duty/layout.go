@@ -10,7 +10,7 @@ import (
 // slot is a shift on its way into the plan: all of it is known but for the people still to be chosen.
 type slot struct {
 	Shift
-	// deputies and leaders of the shift; nil where the shift is cancelled.
+	// deputies and leaders of the shift; nil where it is cancelled, and the leaders on ordinary duty.
 	deputies, leaders *task
 }
 
@@ -79,18 +79,22 @@ func (p *planner) byHand(day workday.Date, kind Kind) *slot {
 // fill says what is still to be chosen for a shift that the rules ask for, and lets an override have its way.
 func (p *planner) fill(shift Shift, rule *ReceptionRule) *slot {
 	key := slotKey{shift.Date, shift.Kind}
-	s := &slot{Shift: shift, deputies: &task{day: shift.Date, places: 1}, leaders: &task{day: shift.Date}}
-	if shift.Kind == Duty {
-		if p.roster.Duty != nil {
-			s.deputies.places = p.roster.Duty.Deputies
+	s := &slot{Shift: shift, deputies: &task{day: shift.Date, places: 1}}
+	switch {
+	case shift.Kind == Reception:
+		s.leaders = &task{day: shift.Date}
+		if rule != nil {
+			s.deputies.places, s.deputies.county, s.leaders.places = rule.Deputies, rule.County, rule.Leaders
+			s.leaders.byTopic = rule.LeadersByArea
 		}
-	} else if rule != nil {
-		s.deputies.places, s.deputies.county, s.leaders.places = rule.Deputies, rule.County, rule.Leaders
-		s.leaders.byTopic = rule.LeadersByArea
+	case p.roster.Duty != nil:
+		s.deputies.places = p.roster.Duty.Deputies
 	}
 	if wanted := p.wanted(key); wanted != nil {
-		s.deputies.wanted, s.leaders.wanted = wanted.Deputies, wanted.Leaders
-		s.deputies.published, s.leaders.published = true, true
+		s.deputies.wanted, s.deputies.published = wanted.Deputies, true
+		if s.leaders != nil {
+			s.leaders.wanted, s.leaders.published = wanted.Leaders, true
+		}
 	}
 	s.obey(p.overrides[key])
 	if s.Kind == Reception && !s.Cancelled {
@@ -124,7 +128,7 @@ func (s *slot) obey(o *Override) {
 	if o.Deputies != nil {
 		s.deputies.named, s.deputies.places, s.deputies.county = o.Deputies, 0, 0
 	}
-	if o.Leader != "" {
+	if o.Leader != "" && s.leaders != nil {
 		s.leaders.named, s.leaders.places = []string{o.Leader}, s.leaders.places-1
 	}
 }
@@ -154,7 +158,9 @@ func (p *planner) keep(shift Shift) *slot {
 	s := &slot{Shift: shift}
 	if !shift.Cancelled {
 		s.deputies = &task{day: shift.Date, named: shift.Deputies, uncovered: shift.Uncovered}
-		s.leaders = &task{day: shift.Date, named: shift.Leaders}
+		if shift.Kind == Reception {
+			s.leaders = &task{day: shift.Date, named: shift.Leaders}
+		}
 	}
 	override := p.overrides[slotKey{shift.Date, shift.Kind}]
 	if override != nil && s.deputies == nil && !override.Cancelled {
@@ -204,7 +210,7 @@ func (s *slot) shift() Shift {
 	if s.deputies != nil {
 		shift.Deputies, shift.Uncovered = s.deputies.people(), s.deputies.missing()
 	}
-	if s.leaders != nil && s.Kind == Reception {
+	if s.leaders != nil {
 		shift.Leaders = s.leaders.people()
 		shift.Uncovered += s.leaders.missing()
 	}

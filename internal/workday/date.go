@@ -48,9 +48,10 @@ func (d Date) AddDays(n int) Date {
 }
 
 // Compare returns -1, 0 or +1 as d is before, the same as, or after other.
-func (d Date) Compare(other Date) int {
-	return cmp.Or(cmp.Compare(d.year, other.year), cmp.Compare(d.month, other.month), cmp.Compare(d.day, other.day))
-}
+func (d Date) Compare(other Date) int { return cmp.Compare(d.ordinal(), other.ordinal()) }
+
+// ordinal orders days as one number; plans compare days by the million.
+func (d Date) ordinal() int { return d.year<<9 | int(d.month)<<5 | d.day }
 
 // DaysSince returns how many days d is after other; negative when it is before.
 func (d Date) DaysSince(other Date) int {
@@ -58,10 +59,10 @@ func (d Date) DaysSince(other Date) int {
 }
 
 // Before reports whether d is before other.
-func (d Date) Before(other Date) bool { return d.Compare(other) < 0 }
+func (d Date) Before(other Date) bool { return d.ordinal() < other.ordinal() }
 
 // After reports whether d is after other.
-func (d Date) After(other Date) bool { return d.Compare(other) > 0 }
+func (d Date) After(other Date) bool { return d.ordinal() > other.ordinal() }
 
 // IsZero reports whether d is no date.
 func (d Date) IsZero() bool { return d == Date{} }
