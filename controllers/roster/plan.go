@@ -59,10 +59,8 @@ func (v *visit) window() duty.Window {
 		return w
 	}
 	w.Published[last.Month] = last.Shifts
-	w.Opening = last.Opening
-	for w.First = last.Month; w.First.Add(w.Months - v.months()).Before(present); {
-		w.Months++
-	}
+	w.First, w.Opening = last.Month, last.Opening
+	w.Months += present.MonthsSince(last.Month)
 	if v.has(present.Add(1)) || v.before.PlannedUntil >= date(present.Last()) {
 		// The present month's plan was there and is gone; its past days come back with it, because ledgers count them.
 		w.From = present.First()

@@ -27,9 +27,17 @@ func announce(_ context.Context, _ *Reconciler, v *visit) error {
 	return nil
 }
 
-func url(station *v1alpha1.LiaisonStation) string {
+// siteURL is where residents find the site; empty while the township has given it no host.
+func siteURL(station *v1alpha1.LiaisonStation) string {
 	if host := station.Spec.Intake.Host; host != "" {
 		return "https://" + host
+	}
+	return ""
+}
+
+func url(station *v1alpha1.LiaisonStation) string {
+	if site := siteURL(station); site != "" {
+		return site
 	}
 	return "http://" + IntakeName(station.Name) + "." + station.Namespace + ".svc"
 }

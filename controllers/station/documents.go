@@ -51,6 +51,7 @@ func stationDocument(station *v1alpha1.LiaisonStation, timeZone string) stationc
 		Township: stationconf.Township{
 			Name: spec.Township.Name, Code: spec.Township.Code, County: spec.Township.County, Population: int(spec.Township.Population),
 		},
+		SiteURL:   siteURL(station),
 		Contact:   stationconf.Contact{Address: spec.Contact.Address, Phone: spec.Contact.Phone, OpeningHours: spec.Contact.OpeningHours},
 		Head:      stationconf.Head{Name: spec.Staff.Head.Name, Title: spec.Staff.Head.Title},
 		Topics:    slices.Clone(spec.Topics),
@@ -58,9 +59,6 @@ func stationDocument(station *v1alpha1.LiaisonStation, timeZone string) stationc
 	}
 	for _, v := range spec.Township.Villages {
 		doc.Township.Villages = append(doc.Township.Villages, stationconf.Village{Code: v.Code, Name: v.Name, LiaisonDeputy: v.LiaisonDeputy})
-	}
-	if spec.Intake.Host != "" {
-		doc.SiteURL = "https://" + spec.Intake.Host
 	}
 	if webhook := spec.Announcements.Webhook; webhook != nil {
 		doc.Webhook = &stationconf.Webhook{Format: string(cmp.Or(webhook.Format, v1alpha1.WebhookJSON))}

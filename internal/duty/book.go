@@ -21,9 +21,10 @@ type book struct {
 	moving []int
 	// gone holds the accounts of those who are no longer on the roster.
 	gone Ledger
-	// opening is the ledger at the beginning of the month, with the credits given since; closing is the last month's closing one. The two are one map
-	// until a credit parts them, because most months give none and a county plans half a million.
+	// opening is the ledger at the beginning of the month, with the credits given since; closing is the last month's closing one. The two are one map,
+	// and shared is true, until a credit parts them, because most months give none and a county plans half a million.
 	opening, closing Ledger
+	shared           bool
 	// expected counts the published turns, by position, that planning has not come to yet.
 	expected []int
 	// entries are the days on which somebody joins or returns, in order, and entered counts those that have passed.
@@ -72,19 +73,19 @@ func has(l Ledger, id string) bool {
 // open, because the turns of the announced days before it could not have been theirs.
 func (b *book) addEntries(i int, span Span) {
 	person := &b.people[i]
-	if !b.joined[i] {
-		joins := person.From
-		if joins.Before(span.From) {
-			joins = b.open
-		}
-		if span.Contains(joins) && person.InService(joins) {
-			b.entries = append(b.entries, entry{joins, i})
-		}
-	}
-	for _, day := range person.returns() {
+	enter := func(day workday.Date) {
 		if span.Contains(day) && person.InService(day) {
 			b.entries = append(b.entries, entry{day, i})
 		}
+	}
+	switch {
+	case !person.From.Before(span.From):
+		enter(person.From)
+	case !b.joined[i]:
+		enter(b.open)
+	}
+	for _, day := range person.returns() {
+		enter(day)
 	}
 }
 
@@ -114,7 +115,7 @@ func (b *book) run(month workday.Month, tasks []*task) {
 	if b.forget(month) || b.closing == nil {
 		b.closing = b.ledger()
 	}
-	b.opening = b.closing
+	b.opening, b.shared = b.closing, true
 	for _, part := range b.parts(month) {
 		b.enter(part.From)
 		n := 0
@@ -124,13 +125,15 @@ func (b *book) run(month workday.Month, tasks []*task) {
 		b.assign(tasks[:n], b.span(part, month))
 		tasks = tasks[n:]
 	}
-	b.lift(month.Last(), false)
+	b.liftAbsent(month.Last())
 	b.closing = b.ledger()
 }
 
 // credit enters an account in the month's opening ledger.
 func (b *book) credit(id string, account Account) {
-	b.opening = b.opening.clone()
+	if b.shared {
+		b.opening, b.shared = b.opening.clone(), false
+	}
 	b.opening[id] = account
 }
 
@@ -188,44 +191,45 @@ func (b *book) span(part Span, month workday.Month) Span {
 func (b *book) enter(day workday.Date) {
 	final := !day.After(b.open)
 	if day == b.open {
-		b.lift(day, true)
+		b.liftRetired(day)
 	}
 	var entering []int
 	for ; b.entered < len(b.entries) && !b.entries[b.entered].day.After(day); b.entered++ {
 		entering = append(entering, b.entries[b.entered].person)
 	}
 	floor := b.floor(day, entering)
-	var credits []int
 	for _, i := range entering {
 		if !b.joined[i] {
 			b.joined[i] = true
 			b.accounts[i] = Account{Turns: floor}
 			if final {
-				credits = append(credits, i)
+				b.credit(b.people[i].ID, b.accounts[i])
 			}
 			continue
 		}
 		b.raise(i, floor, final)
 	}
-	if len(credits) > 0 {
-		b.opening = b.opening.clone()
-	}
-	for _, i := range credits {
-		b.opening[b.people[i].ID] = b.accounts[i]
+}
+
+// liftRetired raises to the floor, on the first open day and with a credit, those who serve no more, because they can be called back any day and then owe
+// no turns. Whose absence ends by a date is raised on that date and not before: the floor may be lower then, and a plan made tomorrow must find the same.
+func (b *book) liftRetired(day workday.Date) {
+	floor := b.floor(day, nil)
+	for i := range b.people {
+		person := &b.people[i]
+		if retired := !person.Serving || !person.Until.IsZero() && person.Until.Before(day); retired && b.joined[i] {
+			b.raise(i, floor, true)
+		}
 	}
 }
 
-// lift raises to the floor those who are not in service or have been away for long, so that they owe no turns when they are back: with a credit on the
-// first open day, because they can be called back any day, and at each month's end, with those who left the roster.
-func (b *book) lift(day workday.Date, credit bool) {
+// liftAbsent raises to the floor, at a month's end, those who are not in service, have been away for long, or left the roster.
+func (b *book) liftAbsent(day workday.Date) {
 	floor := b.floor(day, nil)
 	for i := range b.people {
 		if person := &b.people[i]; b.joined[i] && (!person.InService(day) || person.longAway(day)) {
-			b.raise(i, floor, credit)
+			b.raise(i, floor, false)
 		}
-	}
-	if credit {
-		return
 	}
 	for id, account := range b.gone {
 		account.Turns = max(account.Turns, floor)

@@ -286,3 +286,20 @@ func TestLedgerTellsHowFarTurnsAreApart(t *testing.T) {
 		}
 	}
 }
+
+// d03 is away for long and back on the 22nd, at the floor of that day. By then d02 is back from a shorter leave with few turns, so that the floor
+// is lower than it was while both were away. Planning again in between must not raise d03 to the higher one.
+func TestWhoIsAwayForLongIsRaisedOnTheDayOfReturnAlone(t *testing.T) {
+	roster := village(4)
+	roster.Duty.Deputies = 2
+	roster.Deputies[1].Leave = []duty.Span{{From: date(t, "2025-11-20"), Until: date(t, "2025-12-17")}}
+	roster.Deputies[2].Leave = []duty.Span{{From: date(t, "2025-11-01"), Until: date(t, "2025-12-21")}}
+	calendar := readCalendar(t, "")
+	window := fromDay(date(t, "2025-12-02"), 2)
+	plans := duty.Plan(roster, calendar, window)
+	window = publishedIn(window, plans)
+	window.From, window.AnnouncedUntil = date(t, "2025-12-16"), date(t, "2025-12-16")
+	if diff := cmp.Diff(shiftsOf(plans), shiftsOf(duty.Plan(roster, calendar, window)), dates); diff != "" {
+		t.Errorf("planned again while both were away (-first +again):\n%s", diff)
+	}
+}

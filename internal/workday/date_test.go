@@ -8,6 +8,21 @@ import (
 	"township.dev/liaison/internal/workday"
 )
 
+func TestMonthsAreCountedAcrossYears(t *testing.T) {
+	for _, test := range []struct {
+		m, other workday.Month
+		want     int
+	}{
+		{workday.NewMonth(2026, 3), workday.NewMonth(2026, 3), 0},
+		{workday.NewMonth(2027, 1), workday.NewMonth(2026, 11), 2},
+		{workday.NewMonth(2026, 11), workday.NewMonth(2028, 1), -14},
+	} {
+		if got := test.m.MonthsSince(test.other); got != test.want || test.other.Add(got) != test.m {
+			t.Errorf("%s is %d months after %s, want %d", test.m, got, test.other, test.want)
+		}
+	}
+}
+
 func TestDateIsTheDayInItsOwnLocation(t *testing.T) {
 	shanghai, err := time.LoadLocation("Asia/Shanghai")
 	if err != nil {

@@ -29,6 +29,9 @@ func ParseMonth(s string) (Month, error) {
 // Add returns the month n months later, or earlier when n is negative.
 func (m Month) Add(n int) Month { return NewMonth(m.year, m.month+time.Month(n)) }
 
+// MonthsSince returns how many months m is after other; negative when it is before.
+func (m Month) MonthsSince(other Month) int { return 12*(m.year-other.year) + int(m.month-other.month) }
+
 // Day returns the day of the month by its number, which must exist.
 func (m Month) Day(number int) Date { return NewDate(m.year, m.month, number) }
 

@@ -105,7 +105,7 @@ func (p *preview) span(in *input) (from, to workday.Date, err error) {
 
 // months counts the months that the days from first to last lie in.
 func months(first, last workday.Date) int {
-	return 12*(last.Year()-first.Year()) + int(last.Month()-first.Month()) + 1
+	return workday.MonthOf(last).MonthsSince(workday.MonthOf(first)) + 1
 }
 
 func (p *preview) show(result *planned) error {
