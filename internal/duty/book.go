@@ -38,6 +38,10 @@ type book struct {
 type entry struct {
 	day    workday.Date
 	person int
+	// dated is false for who enters only because the plan begins then.
+	dated bool
+	// back is true for who has served before.
+	back bool
 }
 
 func newBook(people []Deputy, opening Ledger, span Span, open workday.Date) *book {
@@ -73,19 +77,19 @@ func has(l Ledger, id string) bool {
 // open, because the turns of the announced days before it could not have been theirs.
 func (b *book) addEntries(i int, span Span) {
 	person := &b.people[i]
-	enter := func(day workday.Date) {
-		if span.Contains(day) && person.InService(day) {
-			b.entries = append(b.entries, entry{day, i})
+	enter := func(e entry) {
+		if span.Contains(e.day) && person.InService(e.day) {
+			b.entries = append(b.entries, e)
 		}
 	}
 	switch {
 	case !person.From.Before(span.From):
-		enter(person.From)
+		enter(entry{day: person.From, person: i, dated: true, back: !b.accounts[i].Last.IsZero()})
 	case !b.joined[i]:
-		enter(b.open)
+		enter(entry{day: b.open, person: i})
 	}
 	for _, day := range person.returns() {
-		enter(day)
+		enter(entry{day: day, person: i, dated: true, back: true})
 	}
 }
 
@@ -171,12 +175,12 @@ func (b *book) parts(month workday.Month) []Span {
 	return parts
 }
 
-// span is the part as it will be seen on any later day: the first open day moves on, so it bounds nothing unless somebody enters on it by a date.
+// span is the part as it will be seen on any later day: the first open day moves on, so it bounds nothing by itself.
 func (b *book) span(part Span, month workday.Month) Span {
 	span := Span{month.First(), month.Last()}
 	for _, e := range b.entries {
 		switch {
-		case workday.MonthOf(e.day) != month || e.day == b.open && b.people[e.person].From != b.open:
+		case !e.dated || workday.MonthOf(e.day) != month:
 		case !e.day.After(part.From):
 			span.From = e.day
 		case e.day.AddDays(-1).Before(span.Until):
@@ -193,21 +197,25 @@ func (b *book) enter(day workday.Date) {
 	if day == b.open {
 		b.liftRetired(day)
 	}
+	first := b.entered
 	var entering []int
 	for ; b.entered < len(b.entries) && !b.entries[b.entered].day.After(day); b.entered++ {
 		entering = append(entering, b.entries[b.entered].person)
 	}
 	floor := b.floor(day, entering)
-	for _, i := range entering {
-		if !b.joined[i] {
+	for _, e := range b.entries[first:b.entered] {
+		switch i := e.person; {
+		case !b.joined[i]:
 			b.joined[i] = true
 			b.accounts[i] = Account{Turns: floor}
 			if final {
 				b.credit(b.people[i].ID, b.accounts[i])
 			}
-			continue
+		case e.back:
+			// No credit: the date stands in the roster, so planning again finds it and raises the account likewise. A credit would count on the days
+			// before as well, where others may be raised to it, and they in turn raise this one, without end.
+			b.raise(i, floor, false)
 		}
-		b.raise(i, floor, final)
 	}
 }
 

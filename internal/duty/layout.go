@@ -167,13 +167,42 @@ func (p *planner) keep(shift Shift) *slot {
 		return p.byHand(shift.Date, shift.Kind) // taken off before, and held after all
 	}
 	s.obey(override)
-	if override != nil && override.Deputies != nil {
-		s.deputies.uncovered = 0 // decided by hand is decided
+	if override != nil && !s.Cancelled {
+		p.amend(s, &shift, override)
 	}
 	if s.Kind == Reception && !s.Cancelled {
 		p.held[s.Rule]++
 	}
 	return s
+}
+
+// amend lets an override of a kept shift change what it names and nothing else: who else was announced stays, and what is decided by hand lacks nobody.
+func (p *planner) amend(s *slot, announced *Shift, o *Override) {
+	deputies, leaders := 0, 0
+	if rule := p.rule(s.Rule); s.Kind == Reception && rule != nil {
+		deputies, leaders = rule.Deputies, rule.Leaders
+	} else if s.Kind == Duty && p.roster.Duty != nil {
+		deputies = p.roster.Duty.Deputies
+	}
+	if o.Deputies != nil {
+		deputies = 0
+	}
+	s.deputies.uncovered = max(0, deputies-len(s.deputies.named))
+	if s.leaders == nil {
+		return
+	}
+	if o.Leader != "" {
+		s.leaders.named = led(announced.Leaders, o.Leader)
+	}
+	s.leaders.uncovered = max(0, leaders-len(s.leaders.named))
+}
+
+// led are the leaders with the given one among them, in place of the first if need be.
+func led(leaders []string, leader string) []string {
+	if slices.Contains(leaders, leader) {
+		return leaders
+	}
+	return append([]string{leader}, leaders[min(1, len(leaders)):]...)
 }
 
 // keepApart keeps those who stand in the day's reception out of its duty.

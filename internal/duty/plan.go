@@ -81,9 +81,14 @@ func newPlanner(roster Roster, calendar *workday.Calendar, window Window) *plann
 		o := &roster.Overrides[i]
 		p.overrides[slotKey{o.Date, o.Kind}] = o
 	}
-	for _, shifts := range window.Published {
-		for i := range shifts {
-			p.remember(&shifts[i])
+	// Those that were postponed first: they tell which receptions on a day of the rule are extra ones.
+	for _, postponed := range []bool{true, false} {
+		for _, shifts := range window.Published {
+			for i := range shifts {
+				if !shifts[i].PostponedFrom.IsZero() == postponed {
+					p.remember(&shifts[i])
+				}
+			}
 		}
 	}
 	span := Span{window.First.First(), window.First.Add(window.Months - 1).Last()}
@@ -114,12 +119,22 @@ func (p *planner) remember(shift *Shift) {
 	p.published[shift.Date] = append(p.published[shift.Date], *shift)
 	known := nominalDay{shift.Rule, shift.nominal()}
 	switch {
-	case shift.Kind != Reception:
+	case shift.Kind != Reception || p.extra(shift, known):
 	case p.kept(shift.Date):
 		p.settled[known] = true
 	default:
 		p.pending[known] = shift.Date
 	}
+}
+
+// extra reports whether a reception is one that an override added: on the day of the rule's own stands another, or it is not held on that day.
+func (p *planner) extra(shift *Shift, known nominalDay) bool {
+	if !shift.ByHand || !shift.PostponedFrom.IsZero() {
+		return false
+	}
+	_, postponed := p.pending[known]
+	rule := p.rule(shift.Rule)
+	return postponed || p.settled[known] || rule != nil && rule.Postpone.apply(p.calendar, shift.Date) != shift.Date
 }
 
 // expect lets the books know of turns that are published and may still change hands.

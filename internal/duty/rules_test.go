@@ -241,3 +241,17 @@ func TestExplanationNamesTheDayAndThePeople(t *testing.T) {
 		t.Errorf("candidates: %+v", all[0].Candidates)
 	}
 }
+
+// On New Year's Day, from which the rule's reception is postponed, the station holds an extra one. Announcing that one must not settle the other.
+func TestAnExtraReceptionOnTheRulesDayDoesNotReplaceThePostponedOne(t *testing.T) {
+	roster := village(4)
+	roster.Receptions[0].Days = duty.DaysOfMonth{1}
+	roster.Overrides = []duty.Override{{Date: date(t, "2026-01-01"), Kind: duty.Reception, Deputies: []string{"d04"}}}
+	calendar := readCalendar(t, "")
+	window := fromDay(date(t, "2025-12-29"), 2)
+	window = publishedIn(window, duty.Plan(roster, calendar, window))
+	window.AnnouncedUntil = date(t, "2026-01-01")
+	if got := receptions(duty.Plan(roster, calendar, window)); got != "2026-01-01 2026-01-04" {
+		t.Errorf("receptions on %s, want the extra one and the rule's", got)
+	}
+}
