@@ -32,6 +32,9 @@ type book struct {
 	entered int
 	// open is the first day still to be planned.
 	open workday.Date
+	// begun is the first day of the span at work, and base the ledger's floor on it.
+	begun workday.Date
+	base  int
 }
 
 // entry is somebody's first day, or first day back.
@@ -122,11 +125,15 @@ func (b *book) run(month workday.Month, tasks []*task) {
 	b.opening, b.shared = b.closing, true
 	for _, part := range b.parts(month) {
 		b.enter(part.From)
+		span := b.span(part, month)
+		if span.From != b.begun {
+			b.begun, b.base = span.From, b.floor(part.From, nil)
+		}
 		n := 0
 		for n < len(tasks) && !tasks[n].day.After(part.Until) {
 			n++
 		}
-		b.assign(tasks[:n], b.span(part, month))
+		b.assign(tasks[:n], span)
 		tasks = tasks[n:]
 	}
 	b.liftAbsent(month.Last())
@@ -284,9 +291,9 @@ func (b *book) serve(day workday.Date, id string) {
 		return
 	}
 	if !b.joined[i] {
-		// Named before the day the account would have begun.
+		// Named before the day the account would have begun. It begins at the floor of the span, which is the same in every plan.
 		b.joined[i] = true
-		b.accounts[i] = Account{Turns: b.floor(day, nil)}
+		b.accounts[i] = Account{Turns: b.base}
 		b.credit(id, b.accounts[i])
 	}
 	b.accounts[i] = turnOn(b.accounts[i], day)

@@ -303,3 +303,19 @@ func TestWhoIsAwayForLongIsRaisedOnTheDayOfReturnAlone(t *testing.T) {
 		t.Errorf("planned again while both were away (-first +again):\n%s", diff)
 	}
 }
+
+// d07 is named by hand for the day before the mandate begins. Where the announced days end when the plan is made again must not matter to that account.
+func TestWhoIsNamedBeforeJoiningBeginsTheSameInEveryPlan(t *testing.T) {
+	roster := village(7)
+	roster.Duty.Deputies = 2
+	roster.Deputies[6].From = date(t, "2026-01-13")
+	roster.Overrides = []duty.Override{{Date: date(t, "2026-01-12"), Kind: duty.Duty, Deputies: []string{"d07"}}}
+	calendar := readCalendar(t, "")
+	window := fromDay(date(t, "2025-12-02"), 3)
+	plans := duty.Plan(roster, calendar, window)
+	window = publishedIn(window, plans)
+	window.From, window.AnnouncedUntil = date(t, "2025-12-17"), date(t, "2026-01-09")
+	if diff := cmp.Diff(shiftsOf(plans), shiftsOf(duty.Plan(roster, calendar, window)), dates); diff != "" {
+		t.Errorf("planned again (-first +again):\n%s", diff)
+	}
+}
