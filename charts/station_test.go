@@ -47,6 +47,22 @@ func TestStationCarriesWhatTheTownshipSays(t *testing.T) {
 	if len(station.Spec.Casework.Routes) != 2 || station.Spec.Intake.Storage.Size.String() != "2Gi" {
 		t.Errorf("the station is %+v", station.Spec)
 	}
+	casework := station.Spec.Casework
+	if casework.Triage.WorkingDays != 1 || casework.Extension.Months != 4 || len(casework.Units) != 2 || casework.RetentionYears != 15 {
+		t.Errorf("the casework is %+v", casework)
+	}
+	if reminders := casework.Reminders; len(reminders.BeforeDays) != 2 || reminders.AfterDays == nil || len(reminders.AfterDays) != 0 {
+		t.Errorf("the reminders are %#v, want two before and none after", reminders)
+	}
+	if staff := station.Spec.Staff; staff.Head.Username != "zhanzhang" || staff.Deputies[0].Deputy != "d031" || staff.OIDC.ClientSecretRef.Key != "secret" {
+		t.Errorf("the staff are %+v", staff)
+	}
+	if site := station.Spec.Site; site.Notices[0].Date != "2026-10-08" || len(site.Rules) != 1 || !strings.Contains(site.Introduction, "\n") {
+		t.Errorf("the site is %+v", site)
+	}
+	if !station.Spec.Open311.RequireKey || station.Spec.Open311.KeysSecretRef.Name != "zhongduo-open311" || len(station.Spec.Intake.TrustedProxies) != 2 {
+		t.Errorf("open311 is %+v, trusted proxies are %v", station.Spec.Open311, station.Spec.Intake.TrustedProxies)
+	}
 	if roster.Spec.Reception.Schedule.DayOfMonth != 10 || roster.Spec.Duty.Days != v1alpha1.DutyEveryDay || roster.Spec.HorizonMonths != 4 {
 		t.Errorf("the roster's rules are %+v, %+v", roster.Spec.Reception, roster.Spec.Duty)
 	}
@@ -86,6 +102,12 @@ func TestStationRefusesValues(t *testing.T) {
 		{full, "roster.reception.leaders=2", "roster.reception asks for 2 leaders but the roster has 1"},
 		{full, "roster.duty.deputiesPerDay=3", "roster.duty asks for 3 deputies per day but the roster has 2"},
 		{full, "roster.deputies[1].id=d031", "two deputies have the id d031"},
+		{minimal, "staff.oidc.issuer=http://id.example.gov.cn", "/staff/oidc/issuer"},
+		{minimal, "casework.units[0].name=x,casework.units[0].level=Province", "/casework/units/0/level"},
+		{minimal, "staff.head.username=guanli1", "the username guanli1 stands twice"},
+		{minimal, "staff.deputies[0].username=guanli1,staff.deputies[0].deputy=d001", "the username guanli1 stands twice"},
+		{minimal, "open311.requireKey=true", "open311.keysSecretRef is not set"},
+		{full, "staff.deputies[0].deputy=d099", "account daibiao31 is of deputy d099, who is not in roster.deputies"},
 		{full, "township.villages[0].liaisonDeputy=d099", "d099, who is not in roster.deputies"},
 		{full, "nameOverride=" + strings.Repeat("a", 41), "/nameOverride"},
 		{full, "nameOverride=1st", "begins with a letter"},

@@ -25,16 +25,22 @@ func ForKind(kind schema.GroupVersionKind) interface{} {
 		return &apiv1alpha1.AdministratorApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Announcements"):
 		return &apiv1alpha1.AnnouncementsApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("AuditHead"):
+		return &apiv1alpha1.AuditHeadApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Backlog"):
 		return &apiv1alpha1.BacklogApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("CalendarCoverage"):
 		return &apiv1alpha1.CalendarCoverageApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Casework"):
 		return &apiv1alpha1.CaseworkApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("ClientSecretReference"):
+		return &apiv1alpha1.ClientSecretReferenceApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Contact"):
 		return &apiv1alpha1.ContactApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Deputy"):
 		return &apiv1alpha1.DeputyApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("DeputyAccount"):
+		return &apiv1alpha1.DeputyAccountApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("DeputyRoster"):
 		return &apiv1alpha1.DeputyRosterApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("DeputyRosterSpec"):
@@ -49,6 +55,8 @@ func ForKind(kind schema.GroupVersionKind) interface{} {
 		return &apiv1alpha1.DutyScheduleSpecApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("DutyScheduleStatus"):
 		return &apiv1alpha1.DutyScheduleStatusApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("Extension"):
+		return &apiv1alpha1.ExtensionApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Fairness"):
 		return &apiv1alpha1.FairnessApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("HolidayCalendar"):
@@ -83,14 +91,22 @@ func ForKind(kind schema.GroupVersionKind) interface{} {
 		return &apiv1alpha1.MonthTopicApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("NextReception"):
 		return &apiv1alpha1.NextReceptionApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("Notice"):
+		return &apiv1alpha1.NoticeApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("OIDC"):
+		return &apiv1alpha1.OIDCApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("OnDuty"):
 		return &apiv1alpha1.OnDutyApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("Open311"):
+		return &apiv1alpha1.Open311ApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Override"):
 		return &apiv1alpha1.OverrideApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Reception"):
 		return &apiv1alpha1.ReceptionApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("ReceptionSchedule"):
 		return &apiv1alpha1.ReceptionScheduleApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("Reminders"):
+		return &apiv1alpha1.RemindersApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("ResourceRequirements"):
 		return &apiv1alpha1.ResourceRequirementsApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("RouteBacklog"):
@@ -103,14 +119,20 @@ func ForKind(kind schema.GroupVersionKind) interface{} {
 		return &apiv1alpha1.SecretKeyReferenceApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Shift"):
 		return &apiv1alpha1.ShiftApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("Site"):
+		return &apiv1alpha1.SiteApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Staff"):
 		return &apiv1alpha1.StaffApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("StaffHead"):
 		return &apiv1alpha1.StaffHeadApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Storage"):
 		return &apiv1alpha1.StorageApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("Term"):
+		return &apiv1alpha1.TermApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Township"):
 		return &apiv1alpha1.TownshipApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("Unit"):
+		return &apiv1alpha1.UnitApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Village"):
 		return &apiv1alpha1.VillageApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Webhook"):

@@ -41,6 +41,12 @@ const (
 	ConditionAnnouncementsHold = "AnnouncementsHold"
 	// ConditionBacklogFresh is True on a LiaisonStation whose figures come from a recent answer of its intake.
 	ConditionBacklogFresh = "BacklogFresh"
-	// ConditionDeputiesKnown is False on a LiaisonStation that names a liaison deputy its roster does not have.
+	// ConditionDeputiesKnown is False on a LiaisonStation that names a liaison deputy, or a deputy with an account, whom its roster does not have.
 	ConditionDeputiesKnown = "DeputiesKnown"
+	// ConditionAuditIntact is False on a LiaisonStation whose intake no longer has the audit log that the operator saw.
+	ConditionAuditIntact = "AuditIntact"
 )
+
+// AnnotationAcceptAuditHead on a LiaisonStation holds the hash of the audit log's end that was lost and is given up, as status.backlog.audit.head has it.
+// The log that the intake has then counts as intact. An earlier hash has no effect, so the annotation need not be removed.
+const AnnotationAcceptAuditHead = "liaison.township.dev/accept-audit-head"

@@ -11,7 +11,7 @@ type LiaisonStationStatus struct {
 	// +optional
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
-	// conditions: Ready, Reconciling, Stalled, IntakeAvailable, ScheduleReady, DeputiesKnown, BacklogFresh.
+	// conditions: Ready, Reconciling, Stalled, IntakeAvailable, ScheduleReady, DeputiesKnown, BacklogFresh, AuditIntact.
 	//
 	// +listType=map
 	// +listMapKey=type
@@ -67,11 +67,27 @@ type Backlog struct {
 	// received cases since the station's database began.
 	Received int64 `json:"received"`
 
-	// closed cases since the station's database began.
+	// closed cases since the station's database began, those withdrawn or merged with another included.
 	Closed int64 `json:"closed"`
 
 	// visits by residents since the station's database began; a visit need not leave a case.
 	Visits int64 `json:"visits"`
+
+	// audit is the end of the intake's audit log as the operator last saw it intact. While the condition AuditIntact is False it stays what it was, as evidence.
+	//
+	// +optional
+	Audit *AuditHead `json:"audit,omitempty"`
+}
+
+// AuditHead is the end of an audit log, a chain in which the hash of each entry covers all entries before.
+type AuditHead struct {
+	// length is the number of entries.
+	Length int64 `json:"length"`
+
+	// head is the hash of the last entry, SHA-256 in hexadecimal digits.
+	//
+	// +kubebuilder:validation:MaxLength=64
+	Head string `json:"head"`
 }
 
 // RouteBacklog counts the pending cases of one route.

@@ -89,10 +89,20 @@ type LiaisonStationSpec struct {
 	// +optional
 	Announcements Announcements `json:"announcements,omitzero"`
 
-	// casework sets how long each route of a suggestion may take.
+	// casework sets who handles suggestions, how long each step may take, and for how long they are kept.
 	//
 	// +optional
 	Casework Casework `json:"casework,omitzero"`
+
+	// site is what the station tells of itself on its pages.
+	//
+	// +optional
+	Site Site `json:"site,omitzero"`
+
+	// open311 says who may use the Open311 interface.
+	//
+	// +optional
+	Open311 Open311 `json:"open311,omitzero"`
 
 	// intake shapes the service that runs for this station.
 	//
@@ -207,108 +217,6 @@ type Contact struct {
 	OpeningHours string `json:"openingHours,omitempty"`
 }
 
-// Staff of a station.
-type Staff struct {
-	// head of the station (站长), by rule the chair of the township people's congress.
-	//
-	// +required
-	Head StaffHead `json:"head"`
-
-	// administrators sign in to the staff desk. Each finds a first password in the Secret <station>-intake-staff under the username.
-	//
-	// +listType=map
-	// +listMapKey=username
-	// +kubebuilder:validation:MinItems=1
-	// +kubebuilder:validation:MaxItems=20
-	// +required
-	Administrators []Administrator `json:"administrators"`
-}
-
-// StaffHead is the head of a station.
-type StaffHead struct {
-	// name of the head.
-	//
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=30
-	// +required
-	Name string `json:"name"`
-
-	// title of the head, for example 人大主席.
-	//
-	// +kubebuilder:validation:MaxLength=30
-	// +optional
-	Title string `json:"title,omitempty"`
-}
-
-// Administrator keeps the station's ledgers.
-type Administrator struct {
-	// username to sign in with.
-	//
-	// +kubebuilder:validation:MaxLength=32
-	// +kubebuilder:validation:XValidation:rule="self.matches('^[a-z][a-z0-9-]{1,31}$')",message="username must begin with a letter and have 2 to 32 characters of a-z, 0-9 and -, for example zhang-san"
-	// +required
-	Username string `json:"username"`
-
-	// name shown to colleagues.
-	//
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=30
-	// +required
-	Name string `json:"name"`
-}
-
-// Casework sets the deadlines of suggestions.
-type Casework struct {
-	// routes overrides the deadline of single routes; those not listed keep the default:
-	// OnTheSpot 1 working day, Explain 5 working days, Township 15 working days, County 3 months.
-	//
-	// +listType=map
-	// +listMapKey=route
-	// +kubebuilder:validation:MaxItems=4
-	// +optional
-	Routes []RouteDeadline `json:"routes,omitempty"`
-}
-
-// Route is the way a suggestion takes (分类办理).
-//
-// +kubebuilder:validation:Enum=OnTheSpot;Township;County;Explain
-type Route string
-
-const (
-	// RouteOnTheSpot is handled where it was raised (当场办理).
-	RouteOnTheSpot Route = "OnTheSpot"
-	// RouteTownship is passed to the township government with a date (交乡镇政府办理).
-	RouteTownship Route = "Township"
-	// RouteCounty is coordinated with county departments (协调县直部门办理).
-	RouteCounty Route = "County"
-	// RouteExplain is explained patiently where it cannot be done (耐心解释).
-	RouteExplain Route = "Explain"
-)
-
-// RouteDeadline is the time one route allows, counted from the day after the case was given that route.
-//
-// +kubebuilder:validation:XValidation:rule="has(self.workingDays) != has(self.months)",message="a route needs exactly one of workingDays and months; remove the other"
-type RouteDeadline struct {
-	// route the deadline is for.
-	//
-	// +required
-	Route Route `json:"route"`
-
-	// workingDays allowed; holidays and weekends do not count, make-up days do.
-	//
-	// +kubebuilder:validation:Minimum=1
-	// +kubebuilder:validation:Maximum=250
-	// +optional
-	WorkingDays int32 `json:"workingDays,omitempty"`
-
-	// months allowed, ending by the rules of the Civil Code (民法典 Arts. 201-203).
-	//
-	// +kubebuilder:validation:Minimum=1
-	// +kubebuilder:validation:Maximum=12
-	// +optional
-	Months int32 `json:"months,omitempty"`
-}
-
 // Intake shapes the service of one station.
 type Intake struct {
 	// host is the DNS name at which the county publishes this station, without scheme or path, for example zhongduo.example.gov.cn.
@@ -337,6 +245,17 @@ type Intake struct {
 	// +kubebuilder:default={}
 	// +optional
 	Storage Storage `json:"storage,omitzero"`
+
+	// trustedProxies are the networks, in CIDR notation, of the reverse proxies before the intake. The X-Forwarded-For of these is believed, so that
+	// limits on requests see the visitor and not the proxy; that of anybody else is not. Without them the nearest address counts.
+	//
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=20
+	// +kubebuilder:validation:items:MaxLength=43
+	// +kubebuilder:validation:XValidation:rule="self.all(p, isCIDR(p))",message="trustedProxies[] must be networks in CIDR notation, for example 10.0.0.0/8, or 10.1.2.3/32 for one address"
+	// +kubebuilder:validation:XValidation:rule="self.all(p, !isCIDR(p) || cidr(p).prefixLength() > 0)",message="trustedProxies[] must not hold every address, or any visitor could pass for another; name the networks of your proxies"
+	// +optional
+	TrustedProxies []string `json:"trustedProxies,omitempty"`
 }
 
 // ResourceRequirements is the part of a container's resources that a station can set.

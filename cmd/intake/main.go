@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -38,9 +39,19 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		command, args = args[0], args[1:]
 	}
+	given := arguments{args: args, getenv: getenv, out: out}
 	switch command {
 	case "serve":
-		return serve(ctx, args, getenv, out)
+		if slices.Contains(args, demoFlag) {
+			return given.without(demoFlag).demonstrate(ctx)
+		}
+		return given.serve(ctx)
+	case "backup":
+		return given.backup(ctx)
+	case "restore":
+		return given.restore(ctx)
+	case "verify":
+		return given.verify(ctx)
 	case "version":
 		_, _ = fmt.Fprintln(out, version)
 		return nil
@@ -51,20 +62,59 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	return fmt.Errorf("unknown subcommand %q; liaison-intake help lists them", command)
 }
 
-func serve(ctx context.Context, args []string, getenv func(string) string, out io.Writer) (err error) {
-	config, err := intake.ParseConfig(args, getenv, out)
+// arguments are what the command was given, and where it writes.
+type arguments struct {
+	args   []string
+	getenv func(string) string
+	out    io.Writer
+}
+
+// without one of the flags.
+func (a arguments) without(flag string) arguments {
+	a.args = slices.DeleteFunc(slices.Clone(a.args), func(arg string) bool { return arg == flag })
+	return a
+}
+
+// config from the flags, with at most so many arguments behind them; ok is false when help was asked for, which has been given.
+func (a arguments) config(most int) (c intake.Config, ok bool, err error) {
+	c, err = intake.ParseConfig(a.args, most, a.getenv, a.out)
 	if errors.Is(err, flag.ErrHelp) {
-		return nil
+		return c, false, nil
 	}
+	return c, err == nil, err
+}
+
+func (a arguments) serve(ctx context.Context) error {
+	config, ok, err := a.config(0)
+	if !ok {
+		return err
+	}
+	if err := config.Check(); err != nil {
+		return err
+	}
+	return serve(ctx, config, slog.New(slog.NewJSONHandler(a.out, nil)), func(*store.Store, *intake.Service) error { return nil })
+}
+
+// storeOptions from the mounted secrets.
+func storeOptions(config intake.Config) (store.Options, error) {
+	key, err := mounted.ReadDataKey(config.SecretsDir)
+	if err != nil {
+		return store.Options{}, fmt.Errorf("--secrets-dir: %w", err)
+	}
+	previous, err := mounted.ReadPreviousKey(config.SecretsDir)
+	if err != nil {
+		return store.Options{}, fmt.Errorf("--secrets-dir: %w", err)
+	}
+	return store.Options{DataDir: config.DataDir, DataKey: key, PreviousKey: previous, Now: time.Now()}, nil
+}
+
+// serve until ctx ends. ready is called before the first request is answered.
+func serve(ctx context.Context, config intake.Config, log *slog.Logger, ready func(*store.Store, *intake.Service) error) (err error) {
+	options, err := storeOptions(config)
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewJSONHandler(out, nil))
-	key, err := mounted.ReadDataKey(config.SecretsDir)
-	if err != nil {
-		return fmt.Errorf("--secrets-dir: %w", err)
-	}
-	repository, err := store.Open(ctx, store.Options{DataDir: config.DataDir, DataKey: key, Now: time.Now()})
+	repository, err := store.Open(ctx, options)
 	if err != nil {
 		return fmt.Errorf("--data-dir: %w", err)
 	}
@@ -74,6 +124,9 @@ func serve(ctx context.Context, args []string, getenv func(string) string, out i
 	})
 	if err != nil {
 		return fmt.Errorf("starting: %w", err)
+	}
+	if err := ready(repository, service); err != nil {
+		return err
 	}
 	return service.Run(ctx)
 }

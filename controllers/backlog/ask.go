@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -55,10 +56,13 @@ func newQuestioner(timeout, interval time.Duration) *questioner {
 	}}
 }
 
-// ask returns the intake's report, or a silence that says why there is none.
-func (q *questioner) ask(ctx context.Context, d door) (stationconf.BacklogReport, error) {
+// ask returns the intake's report, or a silence that says why there is none. seen is the length of the audit log that the report is to prove.
+func (q *questioner) ask(ctx context.Context, d door, seen int64) (stationconf.BacklogReport, error) {
 	var none stationconf.BacklogReport
 	target := url.URL{Scheme: "http", Host: d.address, Path: reportPath}
+	if seen > 0 {
+		target.RawQuery = url.Values{stationconf.AuditQuery: {strconv.FormatInt(seen, 10)}}.Encode()
+	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
 	if err != nil {
 		return none, silent(ReasonUnreachable, fmt.Errorf("asking %s: %w", d.address, err))
@@ -79,7 +83,7 @@ func (q *questioner) ask(ctx context.Context, d door) (stationconf.BacklogReport
 	if err != nil {
 		return none, err
 	}
-	return decodeReport(body)
+	return decodeReport(body, seen)
 }
 
 func checkStatus(code int) error {
@@ -105,12 +109,12 @@ func readBounded(from io.Reader) ([]byte, error) {
 }
 
 // decodeReport reads a report and refuses one that contradicts itself. Unknown fields are let pass: a newer intake may say more.
-func decodeReport(body []byte) (stationconf.BacklogReport, error) {
+func decodeReport(body []byte, seen int64) (stationconf.BacklogReport, error) {
 	var report stationconf.BacklogReport
 	if err := json.Unmarshal(body, &report); err != nil {
 		return stationconf.BacklogReport{}, silent(ReasonBadAnswer, fmt.Errorf("decoding the backlog report: %w", err))
 	}
-	if err := checkReport(report); err != nil {
+	if err := errors.Join(checkReport(report), checkAudit(report.Audit, seen)); err != nil {
 		return stationconf.BacklogReport{}, silent(ReasonBadAnswer, fmt.Errorf("checking the backlog report: %w", err))
 	}
 	return report, nil
@@ -150,6 +154,14 @@ func unprintable(r rune) bool { return !unicode.IsPrint(r) }
 func checkTotals(report stationconf.BacklogReport) error {
 	if report.Received < 0 || report.Visits < 0 {
 		return fmt.Errorf("it counts %d cases received and %d visits", report.Received, report.Visits)
+	}
+	if report.Reopened < 0 || report.Withdrawn < 0 || report.Merged < 0 {
+		return fmt.Errorf("it counts %d cases opened again, %d withdrawn and %d merged", report.Reopened, report.Withdrawn, report.Merged)
+	}
+	for rating, n := range report.Satisfaction {
+		if n < 0 {
+			return fmt.Errorf("it counts %d ratings %q", n, rating)
+		}
 	}
 	for result, closed := range report.Closed {
 		if closed < 0 {

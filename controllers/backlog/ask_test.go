@@ -17,7 +17,7 @@ import (
 func TestAnIntakeIsAskedWithItsToken(t *testing.T) {
 	there := startIntake(t)
 	there.reports(zhongduo())
-	got, err := newQuestioner(time.Minute, time.Minute).ask(t.Context(), there.door())
+	got, err := newQuestioner(time.Minute, time.Minute).ask(t.Context(), there.door(), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func TestOneConnectionServesManyPolls(t *testing.T) {
 	defer there.Close()
 	q := newQuestioner(time.Minute, time.Minute)
 	for range 5 {
-		if _, err := q.ask(t.Context(), door{address: there.Listener.Addr().String(), token: token}); err != nil {
+		if _, err := q.ask(t.Context(), door{address: there.Listener.Addr().String(), token: token}, 0); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -106,7 +106,7 @@ func TestAReportOfExactlyTheLimitIsRead(t *testing.T) {
 		there.answers(func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = fmt.Fprint(w, report, strings.Repeat(" ", c.size-len(report)))
 		})
-		_, err := newQuestioner(time.Minute, time.Minute).ask(t.Context(), there.door())
+		_, err := newQuestioner(time.Minute, time.Minute).ask(t.Context(), there.door(), 0)
 		if (err == nil) != c.ok {
 			t.Errorf("an answer of %d bytes: %v", c.size, err)
 		}
@@ -129,7 +129,7 @@ func TestNobodyAtTheAddress(t *testing.T) {
 
 func wantSilence(t *testing.T, reason string, timeout time.Duration, d door) {
 	t.Helper()
-	_, err := newQuestioner(timeout, time.Minute).ask(t.Context(), d)
+	_, err := newQuestioner(timeout, time.Minute).ask(t.Context(), d, 0)
 	why, ok := silenceIn(err)
 	if !ok || why.reason != reason {
 		t.Errorf("the poll ended with %v, want reason %s", err, reason)

@@ -1,15 +1,20 @@
 package backlog
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/internal/casework"
 	"township.dev/liaison/internal/stationconf"
 )
@@ -56,6 +61,15 @@ func (i *intake) reports(report stationconf.BacklogReport) {
 	i.answers(func(w http.ResponseWriter, _ *http.Request) { _ = json.NewEncoder(w).Encode(report) })
 }
 
+// keeps reports an audit log beside the figures of 中垛乡, and the entry it is asked about.
+func (i *intake) keeps(log auditLog) {
+	i.answers(func(w http.ResponseWriter, r *http.Request) {
+		report := zhongduo()
+		report.Audit = log.audit(r.URL.Query().Get(stationconf.AuditQuery))
+		_ = json.NewEncoder(w).Encode(report)
+	})
+}
+
 func (i *intake) fails() {
 	i.answers(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) })
 }
@@ -79,6 +93,35 @@ func (i *intake) hostAndPort(t *testing.T) (string, int32) {
 		t.Fatal(err)
 	}
 	return host, int32(number)
+}
+
+// auditLog is the hashes of its entries.
+type auditLog []string
+
+// entries makes a log of n entries written by somebody; the hash of an entry covers all before it.
+func (l auditLog) entries(n int, by string) auditLog {
+	grown := slices.Clone(l)
+	for range n {
+		before := strings.Join(grown, "")
+		grown = append(grown, fmt.Sprintf("%x", sha256.Sum256([]byte(before+by))))
+	}
+	return grown
+}
+
+func (l auditLog) audit(asked string) *stationconf.Audit {
+	if len(l) == 0 {
+		return &stationconf.Audit{}
+	}
+	shown := &stationconf.Audit{Length: int64(len(l)), Head: l[len(l)-1]}
+	if n, err := strconv.Atoi(asked); err == nil && n <= len(l) {
+		shown.Asked = &stationconf.AuditPoint{Length: int64(n), Hash: l[n-1]}
+	}
+	return shown
+}
+
+// head is the end of the log as the status keeps it.
+func (l auditLog) head() v1alpha1.AuditHead {
+	return v1alpha1.AuditHead{Length: int64(len(l)), Head: l[len(l)-1]}
 }
 
 // quiet is the report of a station where nothing has happened yet.

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/managedfields"
+	"k8s.io/client-go/tools/events"
 	testclock "k8s.io/utils/clock/testing"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -35,12 +36,13 @@ type office struct {
 	intake     *intake
 	memory     *Memory
 	reconciler *Reconciler
+	recorder   *events.FakeRecorder
 	writes     atomic.Int32
 }
 
 func openOffice(t *testing.T) *office {
 	t.Helper()
-	o := &office{t: t, clock: testclock.NewFakeClock(noon), intake: startIntake(t), memory: NewMemory()}
+	o := &office{t: t, clock: testclock.NewFakeClock(noon), intake: startIntake(t), memory: NewMemory(), recorder: events.NewFakeRecorder(100)}
 	scheme := controlplane.NewScheme()
 	o.client = fake.NewClientBuilder().
 		WithScheme(scheme).
@@ -61,7 +63,7 @@ func (o *office) countWrite(ctx context.Context, c client.Client, sub string, ap
 
 func (o *office) restartOperator() {
 	o.memory = NewMemory()
-	o.reconciler = New(o.client, o.memory, Options{Interval: interval, Timeout: 5 * time.Second, Clock: o.clock})
+	o.reconciler = New(o.client, o.memory, Options{Interval: interval, Timeout: 5 * time.Second, Clock: o.clock, Recorder: o.recorder})
 }
 
 func (o *office) create(objects ...client.Object) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"k8s.io/client-go/tools/events"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -19,7 +20,7 @@ import (
 	"township.dev/liaison/controllers/apply"
 )
 
-// FieldManager owns status.backlog, status.intakeVersion and the condition BacklogFresh of a LiaisonStation.
+// FieldManager owns status.backlog, status.intakeVersion and the conditions BacklogFresh and AuditIntact of a LiaisonStation.
 const FieldManager = "liaison-backlog"
 
 // Options of the controller; a zero field takes its default.
@@ -34,6 +35,8 @@ type Options struct {
 	Clock clock.PassiveClock
 	// Writes counts writes to the API server by kind and reason; nil counts nothing.
 	Writes *prometheus.CounterVec
+	// Recorder tells of broken audit logs; the manager's by default.
+	Recorder events.EventRecorder
 }
 
 func (o Options) withDefaults() Options {
@@ -57,19 +60,21 @@ type Reconciler struct {
 	reader     client.Reader
 	applier    *apply.Applier
 	clock      clock.PassiveClock
+	recorder   events.EventRecorder
 	memory     *Memory
 	timetable  timetable
 	questioner *questioner
 	suspects   lane
 }
 
-// New returns a reconciler that remembers its polls in memory.
+// New returns a reconciler that remembers its polls in memory. The options need a recorder.
 func New(c client.Client, memory *Memory, options Options) *Reconciler {
 	options = options.withDefaults()
 	return &Reconciler{
 		reader:     c,
 		applier:    &apply.Applier{Client: c, FieldManager: FieldManager, Writes: options.Writes},
 		clock:      options.Clock,
+		recorder:   options.Recorder,
 		memory:     memory,
 		timetable:  timetable{interval: options.Interval},
 		questioner: newQuestioner(options.Timeout, options.Interval),
@@ -80,6 +85,7 @@ func New(c client.Client, memory *Memory, options Options) *Reconciler {
 // +kubebuilder:rbac:groups=liaison.township.dev,resources=liaisonstations,verbs=get;list;watch
 // +kubebuilder:rbac:groups=liaison.township.dev,resources=liaisonstations/status,verbs=patch
 // +kubebuilder:rbac:groups="",resources=pods;secrets,verbs=get;list;watch
+// +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
 // Reconcile polls the station if its turn has come, and says when to look again.
 func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
@@ -138,7 +144,7 @@ func (r *Reconciler) poll(ctx context.Context, station *v1alpha1.LiaisonStation,
 		}
 		defer r.suspects.leave()
 	}
-	report, err := r.questioner.ask(ctx, d)
+	report, err := r.questioner.ask(ctx, d, seenLength(station))
 	now := r.clock.Now()
 	if err == nil {
 		return record.answered(report, now, r.timetable.next(key, now)), nil
@@ -166,7 +172,7 @@ func (r *Reconciler) report(ctx context.Context, station *v1alpha1.LiaisonStatio
 	wanted := present
 	switch {
 	case record.silence == "":
-		wanted = present.fresh(record.Report, now)
+		wanted = present.fresh(station, record.Report, now)
 	case !now.Before(overdue):
 		wanted = present.stale(record.silence, station.Name, now)
 	}

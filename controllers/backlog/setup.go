@@ -22,6 +22,9 @@ import (
 // SetupWithManager adds the controller to the manager and returns once it is registered.
 func SetupWithManager(ctx context.Context, mgr ctrl.Manager, memory *Memory, options Options) error {
 	options = options.withDefaults()
+	if options.Recorder == nil {
+		options.Recorder = mgr.GetEventRecorder("liaison-backlog")
+	}
 	if err := mgr.GetFieldIndexer().IndexField(ctx, &corev1.Pod{}, podsOfStation, indexPodsOfStation); err != nil {
 		return fmt.Errorf("indexing pods by station: %w", err)
 	}

@@ -13,35 +13,52 @@ import (
 
 	applyv1alpha1 "township.dev/liaison/api/applyconfiguration/api/v1alpha1"
 	"township.dev/liaison/api/v1alpha1"
+	"township.dev/liaison/controllers/outcome"
 	"township.dev/liaison/internal/fromcrd"
 	"township.dev/liaison/internal/stationconf"
 )
 
 // standing is the part of a station's status that this controller owns.
 type standing struct {
-	backlog   *v1alpha1.Backlog
-	version   string
+	backlog *v1alpha1.Backlog
+	version string
+	// condition is BacklogFresh.
 	condition metav1.Condition
+	// audit is AuditIntact; without a type while no intake has shown its log.
+	audit metav1.Condition
 }
 
 // presentStanding is what the station's status says now.
 func presentStanding(station *v1alpha1.LiaisonStation) standing {
-	present := standing{backlog: station.Status.Backlog, version: station.Status.IntakeVersion}
-	if condition := meta.FindStatusCondition(station.Status.Conditions, v1alpha1.ConditionBacklogFresh); condition != nil {
-		present.condition = *condition
-		present.condition.ObservedGeneration = 0 // not ours; see turned
+	return standing{
+		backlog:   station.Status.Backlog,
+		version:   station.Status.IntakeVersion,
+		condition: presentCondition(station, v1alpha1.ConditionBacklogFresh),
+		audit:     presentCondition(station, v1alpha1.ConditionAuditIntact),
 	}
+}
+
+func presentCondition(station *v1alpha1.LiaisonStation, conditionType string) metav1.Condition {
+	condition := meta.FindStatusCondition(station.Status.Conditions, conditionType)
+	if condition == nil {
+		return metav1.Condition{}
+	}
+	present := *condition
+	present.ObservedGeneration = 0 // not ours; see turned
 	return present
 }
 
 // fresh is the standing of a station whose intake just answered.
-func (present standing) fresh(report stationconf.BacklogReport, now time.Time) standing {
-	return standing{
+func (present standing) fresh(station *v1alpha1.LiaisonStation, report stationconf.BacklogReport, now time.Time) standing {
+	wanted := standing{
 		backlog: backlogFrom(report),
 		version: report.Version,
-		condition: present.turned(metav1.ConditionTrue, ReasonAnswering,
-			"The figures are those of the intake's last answer.", now),
+		condition: turned(present.condition, metav1.Condition{
+			Type: v1alpha1.ConditionBacklogFresh, Status: metav1.ConditionTrue, Reason: ReasonAnswering,
+			Message: "The figures are those of the intake's last answer.",
+		}, now),
 	}
+	return present.audited(station, report.Audit, wanted, now)
 }
 
 // stale is the standing of a station that has been silent for too long. It keeps the figures it has.
@@ -50,28 +67,28 @@ func (present standing) stale(reason, station string, now time.Time) standing {
 	if present.backlog == nil {
 		have = "There are no figures yet."
 	}
-	present.condition = present.turned(metav1.ConditionFalse, reason, have+" "+remedy(reason, station), now)
+	present.condition = turned(present.condition, metav1.Condition{
+		Type: v1alpha1.ConditionBacklogFresh, Status: metav1.ConditionFalse, Reason: reason, Message: have + " " + remedy(reason, station),
+	}, now)
 	return present
 }
 
-// turned is the condition with the given content. Its transition time moves only when its status does.
+// turned is the wanted condition with the transition time of the present one, which moves only when the status does.
 //
 // It carries no observedGeneration: it speaks of the running intake and not of the spec, and would otherwise be written again with every edit.
-func (present standing) turned(status metav1.ConditionStatus, reason, message string, now time.Time) metav1.Condition {
-	condition := metav1.Condition{
-		Type: v1alpha1.ConditionBacklogFresh, Status: status, Reason: reason, Message: message,
-		LastTransitionTime: present.condition.LastTransitionTime,
+func turned(present, wanted metav1.Condition, now time.Time) metav1.Condition {
+	wanted.LastTransitionTime = present.LastTransitionTime
+	if present.Status != wanted.Status {
+		wanted.LastTransitionTime = metav1.NewTime(now.Truncate(time.Second))
 	}
-	if present.condition.Status != status {
-		condition.LastTransitionTime = metav1.NewTime(now.Truncate(time.Second))
-	}
-	return condition
+	return wanted
 }
 
 func (present standing) same(other standing) bool {
 	return present.version == other.version &&
 		equality.Semantic.DeepEqual(present.backlog, other.backlog) &&
-		equality.Semantic.DeepEqual(present.condition, other.condition)
+		equality.Semantic.DeepEqual(present.condition, other.condition) &&
+		equality.Semantic.DeepEqual(present.audit, other.audit)
 }
 
 // backlogFrom puts a report into the form of the status.
@@ -98,16 +115,17 @@ func backlogFrom(report stationconf.BacklogReport) *v1alpha1.Backlog {
 }
 
 func closedIn(report stationconf.BacklogReport) int64 {
-	closed := int64(0)
+	closed := report.Withdrawn + report.Merged
 	for _, n := range report.Closed {
 		closed += n
 	}
 	return closed
 }
 
-// write applies the standing to the station's status, unless it is what the status says already.
+// write applies the standing to the station's status, unless it is what the status says already, and then tells of a broken audit log, once.
 func (r *Reconciler) write(ctx context.Context, station *v1alpha1.LiaisonStation, wanted standing) error {
-	if presentStanding(station).same(wanted) {
+	present := presentStanding(station)
+	if present.same(wanted) {
 		return nil
 	}
 	err := r.applier.ApplyStatus(ctx, wanted.applyTo(station))
@@ -115,14 +133,25 @@ func (r *Reconciler) write(ctx context.Context, station *v1alpha1.LiaisonStation
 	if client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("writing the backlog: %w", err)
 	}
+	outcome.Events(r.recorder, station, present.auditConditions(), wanted.auditConditions())
 	return nil
 }
 
+// auditConditions is AuditIntact where it is set.
+func (present standing) auditConditions() []metav1.Condition {
+	if present.audit.Type == "" {
+		return nil
+	}
+	return []metav1.Condition{present.audit}
+}
+
 func (present standing) applyTo(station *v1alpha1.LiaisonStation) *applyv1alpha1.LiaisonStationApplyConfiguration {
-	condition := present.condition
-	status := applyv1alpha1.LiaisonStationStatus().WithConditions(applymetav1.Condition().
-		WithType(condition.Type).WithStatus(condition.Status).WithReason(condition.Reason).
-		WithMessage(condition.Message).WithLastTransitionTime(condition.LastTransitionTime))
+	status := applyv1alpha1.LiaisonStationStatus()
+	for _, condition := range append(present.auditConditions(), present.condition) {
+		status.WithConditions(applymetav1.Condition().
+			WithType(condition.Type).WithStatus(condition.Status).WithReason(condition.Reason).
+			WithMessage(condition.Message).WithLastTransitionTime(condition.LastTransitionTime))
+	}
 	if present.version != "" {
 		status.WithIntakeVersion(present.version)
 	}
@@ -142,6 +171,9 @@ func applyBacklog(backlog *v1alpha1.Backlog) *applyv1alpha1.BacklogApplyConfigur
 	}
 	if backlog.OldestPending != nil {
 		apply.WithOldestPending(*backlog.OldestPending)
+	}
+	if backlog.Audit != nil {
+		apply.WithAudit(applyv1alpha1.AuditHead().WithLength(backlog.Audit.Length).WithHead(backlog.Audit.Head))
 	}
 	return apply
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/controllers/backlog"
@@ -45,9 +46,29 @@ func collectPolls(s series, record backlog.Record, now time.Time) {
 	s.put(backlogAge, max(now.Sub(record.Heard()), 0).Seconds())
 	s.put(pollErrors, float64(record.Errors))
 	if record.Answered.IsZero() {
-		return // how cases were closed stands in no object; the first answer brings it
+		return // how cases were closed and rated stands in no object; the first answer brings it
 	}
+	report := record.Report
 	for _, result := range casework.Results() {
-		s.put(casesClosed, float64(record.Report.Closed[result]), string(result))
+		s.put(casesClosed, float64(report.Closed[result]), string(result))
 	}
+	s.put(casesClosed, float64(report.Withdrawn), "withdrawn")
+	s.put(casesClosed, float64(report.Merged), "merged")
+	s.put(casesReopened, float64(report.Reopened))
+	for _, rating := range casework.Satisfactions() {
+		s.put(satisfaction, float64(report.Satisfaction[string(rating)]), string(rating))
+	}
+}
+
+// collectAudit puts nothing for a station whose intake has not shown its audit log; an alert on 0 must not fire for it.
+func collectAudit(s series, station *v1alpha1.LiaisonStation) {
+	condition := meta.FindStatusCondition(station.Status.Conditions, v1alpha1.ConditionAuditIntact)
+	if condition == nil {
+		return
+	}
+	intact := 0.0
+	if condition.Status == metav1.ConditionTrue {
+		intact = 1
+	}
+	s.put(auditIntact, intact)
 }

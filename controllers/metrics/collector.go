@@ -1,7 +1,7 @@
 // Package metrics turns what the operator knows about the stations into Prometheus metrics at the moment of a scrape.
 //
 // Figures come from the objects in the informer cache, so that a metric and `kubectl get` never disagree and a station's series end with
-// the station. Only what stands in no object comes from the memory of the polls: the age of the figures, failed polls, results of closed cases.
+// the station. Only what stands in no object comes from the memory of the polls: the age of the figures, failed polls, results and ratings of closed cases.
 package metrics
 
 import (
@@ -111,6 +111,7 @@ func (c *Collector) collectStation(s series, station *v1alpha1.LiaisonStation, s
 	s.put(stationInfo, 1, township.County, township.Name, township.Code)
 	s.put(stationReady, readiness(station))
 	collectCases(s, station.Status.Backlog, seen.now)
+	collectAudit(s, station)
 	if record, ok := c.config.Polls.Recall(client.ObjectKeyFromObject(station), station.UID); ok {
 		collectPolls(s, record, seen.now)
 	}

@@ -61,6 +61,7 @@ func zhongduo() *v1alpha1.LiaisonStation {
 		OldestPending: &oldest, Received: 56, Closed: 55, Visits: 68,
 	}
 	meta.SetStatusCondition(&s.Status.Conditions, metav1.Condition{Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue, Reason: "Ready"})
+	meta.SetStatusCondition(&s.Status.Conditions, metav1.Condition{Type: v1alpha1.ConditionAuditIntact, Status: metav1.ConditionTrue, Reason: "LogIntact"})
 	return s
 }
 
@@ -89,7 +90,10 @@ func roster() *v1alpha1.DeputyRoster {
 func answered(ago time.Duration, closed map[casework.Result]int64) backlog.Record {
 	return backlog.Record{
 		Known: now.Add(-time.Hour), Answered: now.Add(-ago), Errors: 3,
-		Report: stationconf.BacklogReport{Closed: closed},
+		Report: stationconf.BacklogReport{
+			Closed: closed, Reopened: 2, Withdrawn: 1, Merged: 3,
+			Satisfaction: map[string]int64{string(casework.Satisfied): 40, string(casework.NotSatisfied): 4},
+		},
 	}
 }
 
@@ -99,6 +103,9 @@ func TestTheExpositionAfterPolls(t *testing.T) {
 		tunliKey:    {Known: now.Add(-20 * time.Second), Errors: 1},
 	}, zhongduo(), tunli(), roster())
 	want := `
+# HELP liaison_audit_intact 1 when the intake's audit log has every entry the operator has seen, else 0; absent while no intake has shown its log.
+# TYPE liaison_audit_intact gauge
+liaison_audit_intact{namespace="jixian",station="zhongduo"} 1
 # HELP liaison_backlog_age_seconds Age of the station's figures: time since its intake last answered, or since the operator first looked for it when it has not answered yet.
 # TYPE liaison_backlog_age_seconds gauge
 liaison_backlog_age_seconds{namespace="jixian",station="tunli"} 20
@@ -110,12 +117,14 @@ liaison_backlog_poll_errors_total{namespace="jixian",station="zhongduo"} 3
 # HELP liaison_case_oldest_pending_seconds How long the case that waits longest has been waiting; 0 when none waits.
 # TYPE liaison_case_oldest_pending_seconds gauge
 liaison_case_oldest_pending_seconds{namespace="jixian",station="zhongduo"} 176400
-# HELP liaison_cases_closed_total Cases closed since the station's database began, by result: A resolved, B planned, C not possible now, D for reference.
+# HELP liaison_cases_closed_total Cases closed since the station's database began, by result: A resolved, B planned, C not possible now, D for reference, withdrawn, merged with another.
 # TYPE liaison_cases_closed_total counter
 liaison_cases_closed_total{namespace="jixian",result="A",station="zhongduo"} 50
 liaison_cases_closed_total{namespace="jixian",result="B",station="zhongduo"} 5
 liaison_cases_closed_total{namespace="jixian",result="C",station="zhongduo"} 0
 liaison_cases_closed_total{namespace="jixian",result="D",station="zhongduo"} 0
+liaison_cases_closed_total{namespace="jixian",result="merged",station="zhongduo"} 3
+liaison_cases_closed_total{namespace="jixian",result="withdrawn",station="zhongduo"} 1
 # HELP liaison_cases_overdue Pending cases past their deadline, by the route they take.
 # TYPE liaison_cases_overdue gauge
 liaison_cases_overdue{namespace="jixian",route="county",station="zhongduo"} 1
@@ -133,6 +142,9 @@ liaison_cases_pending{namespace="jixian",route="unclassified",station="zhongduo"
 # HELP liaison_cases_received_total Cases received since the station's database began.
 # TYPE liaison_cases_received_total counter
 liaison_cases_received_total{namespace="jixian",station="zhongduo"} 56
+# HELP liaison_cases_reopened_total Cases opened again since the station's database began, because the resident was not satisfied.
+# TYPE liaison_cases_reopened_total counter
+liaison_cases_reopened_total{namespace="jixian",station="zhongduo"} 2
 # HELP liaison_duty_broken_announcements Announced shifts from today on that cannot be held as announced: somebody cannot serve, or the day has become a holiday.
 # TYPE liaison_duty_broken_announcements gauge
 liaison_duty_broken_announcements{namespace="jixian",station="zhongduo"} 1
@@ -152,6 +164,11 @@ liaison_holiday_calendar_known{namespace="jixian",station="zhongduo",year="2027"
 # HELP liaison_reception_next_timestamp_seconds When the next reception of residents begins, in seconds since 1970; absent while none is planned.
 # TYPE liaison_reception_next_timestamp_seconds gauge
 liaison_reception_next_timestamp_seconds{namespace="jixian",station="zhongduo"} 1.791594e+09
+# HELP liaison_satisfaction_total Residents' ratings of handled cases since the station's database began: satisfied, basically_satisfied, not_satisfied.
+# TYPE liaison_satisfaction_total counter
+liaison_satisfaction_total{namespace="jixian",rating="basically_satisfied",station="zhongduo"} 0
+liaison_satisfaction_total{namespace="jixian",rating="not_satisfied",station="zhongduo"} 4
+liaison_satisfaction_total{namespace="jixian",rating="satisfied",station="zhongduo"} 40
 # HELP liaison_station_info A declared station and the township it serves; always 1.
 # TYPE liaison_station_info gauge
 liaison_station_info{code="141028101",county="吉县",namespace="jixian",station="tunli",township="屯里镇"} 1
@@ -198,6 +215,22 @@ func TestSeriesVanishWithTheirStation(t *testing.T) {
 					t.Errorf("%s still has a series of %s", family.GetName(), label.GetValue())
 				}
 			}
+		}
+	}
+}
+
+// Only a log that is known to be whole counts as intact; one that the intake no longer shows does not.
+func TestABrokenOrHiddenAuditLogCountsAsNotIntact(t *testing.T) {
+	for _, status := range []metav1.ConditionStatus{metav1.ConditionFalse, metav1.ConditionUnknown} {
+		broken := zhongduo()
+		meta.SetStatusCondition(&broken.Status.Conditions, metav1.Condition{Type: v1alpha1.ConditionAuditIntact, Status: status, Reason: "Broken"})
+		want := `
+# HELP liaison_audit_intact 1 when the intake's audit log has every entry the operator has seen, else 0; absent while no intake has shown its log.
+# TYPE liaison_audit_intact gauge
+liaison_audit_intact{namespace="jixian",station="zhongduo"} 0
+`
+		if err := testutil.CollectAndCompare(collectorOver(nil, broken, tunli()), strings.NewReader(want), "liaison_audit_intact"); err != nil {
+			t.Errorf("with the condition %s: %v", status, err)
 		}
 	}
 }

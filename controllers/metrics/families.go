@@ -38,7 +38,11 @@ var (
 	casesReceived = counter("liaison_cases_received_total",
 		"Cases received since the station's database began.")
 	casesClosed = counter("liaison_cases_closed_total",
-		"Cases closed since the station's database began, by result: A resolved, B planned, C not possible now, D for reference.", "result")
+		"Cases closed since the station's database began, by result: A resolved, B planned, C not possible now, D for reference, withdrawn, merged with another.", "result")
+	casesReopened = counter("liaison_cases_reopened_total",
+		"Cases opened again since the station's database began, because the resident was not satisfied.")
+	satisfaction = counter("liaison_satisfaction_total",
+		"Residents' ratings of handled cases since the station's database began: satisfied, basically_satisfied, not_satisfied.", "rating")
 	visits = counter("liaison_visits_total",
 		"Visits by residents since the station's database began; a visit need not leave a case.")
 
@@ -57,13 +61,15 @@ var (
 		"Age of the station's figures: time since its intake last answered, or since the operator first looked for it when it has not answered yet.")
 	pollErrors = counter("liaison_backlog_poll_errors_total",
 		"Polls of the station's intake that brought no backlog, since the operator started.")
+	auditIntact = gauge("liaison_audit_intact",
+		"1 when the intake's audit log has every entry the operator has seen, else 0; absent while no intake has shown its log.")
 )
 
 var families = []family{
 	stationInfo, stationReady,
-	casesPending, casesOverdue, oldestPending, casesReceived, casesClosed, visits,
+	casesPending, casesOverdue, oldestPending, casesReceived, casesClosed, casesReopened, satisfaction, visits,
 	receptionNext, uncoveredShifts, brokenAnnouncements, fairnessSpread, calendarKnown,
-	backlogAge, pollErrors,
+	backlogAge, pollErrors, auditIntact,
 }
 
 // series of one station.

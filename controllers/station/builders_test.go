@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
@@ -16,12 +17,14 @@ import (
 
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/controllers/outcome"
+	"township.dev/liaison/internal/casework"
+	"township.dev/liaison/internal/stationconf"
 	"township.dev/liaison/internal/workday"
 	"township.dev/liaison/test/fixture"
 )
 
 func TestSecretsAreGeneratedOnceAndCompleted(t *testing.T) {
-	st := fixture.Station("zhongduo").In("jixian").Administrator("guanli2").Obj()
+	st := fixture.Station("zhongduo").In("jixian").Administrator("guanli2").HeadSignsIn("zhan-zhang").DeputySignsIn("dai-biao", "d01").Obj()
 	data, staff := &corev1.Secret{}, &corev1.Secret{}
 	fillDataSecret(st, data)
 	fillStaffSecret(st, staff)
@@ -32,7 +35,7 @@ func TestSecretsAreGeneratedOnceAndCompleted(t *testing.T) {
 	if token := data.Data[InternalTokenKey]; !regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`).Match(token) {
 		t.Errorf("the internal token is %q, want 43 characters of base64url", token)
 	}
-	for _, username := range []string{"guanli1", "guanli2"} {
+	for _, username := range []string{"guanli1", "guanli2", "zhan-zhang", "dai-biao"} {
 		if password := staff.Data[username]; !regexp.MustCompile(`^([2-9a-z]{4}-){3}[2-9a-z]{4}$`).Match(password) {
 			t.Errorf("the password of %s is %q, want four groups of four", username, password)
 		}
@@ -157,8 +160,134 @@ func TestAWebhookBringsItsAddressAndAWayOut(t *testing.T) {
 	if !strings.Contains(policy, "egress:") || strings.Count(policy, "port: 53") != 2 || !strings.Contains(policy, "port: 443") {
 		t.Errorf("the policy lets out:\n%s", policy)
 	}
-	if doc := stationDocument(announcing, "Asia/Shanghai"); doc.Webhook == nil || doc.Webhook.Format != "WeCom" {
+	if doc, err := stationDocument(announcing, nil, "Asia/Shanghai"); err != nil || doc.Webhook == nil || doc.Webhook.Format != "WeCom" {
 		t.Errorf("the intake is told of webhook %+v", doc.Webhook)
+	}
+}
+
+// The way out to an identity provider is open on its own port too, and closed where none is declared.
+func TestTheWayOutIsThatOfTheProvider(t *testing.T) {
+	for issuer, want := range map[string]string{
+		"":                               "",
+		"https://id.example.gov.cn":      "UDP/53 TCP/53 TCP/443",
+		"https://id.example.gov.cn:443":  "UDP/53 TCP/53 TCP/443",
+		"https://id.example.gov.cn:8443": "UDP/53 TCP/53 TCP/443 TCP/8443",
+		"https://[fd00::1]:8443/county":  "UDP/53 TCP/53 TCP/443 TCP/8443",
+	} {
+		st := fixture.Station("zhongduo").In("jixian")
+		if issuer != "" {
+			st.SignsInThrough(issuer, "zhongduo-oidc")
+		}
+		var got []string
+		for _, rule := range networkPolicy(st.Obj(), "liaison-system").Spec.Egress {
+			for _, port := range rule.Ports {
+				got = append(got, fmt.Sprintf("%s/%s", *port.Protocol, port.Port))
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("for issuer %q the ports out are %v, want %q", issuer, got, want)
+		}
+	}
+}
+
+func TestTheStationDocumentSaysWhatIsDeclared(t *testing.T) {
+	st := fixture.Station("zhongduo").In("jixian").WithRoster("west").HeadSignsIn("zhan-zhang").
+		DeputySignsIn("dai-biao", "d01").DeputySignsIn("xin-dai-biao", "d99").Unit("县交通运输局", v1alpha1.UnitCounty).
+		SignsInThrough("https://id.example.gov.cn", "zhongduo-oidc").KeysFor311("zhongduo-open311").Obj()
+	st.Spec.Casework.Triage, st.Spec.Casework.Extension = &v1alpha1.Term{WorkingDays: 1}, &v1alpha1.Extension{Months: 6}
+	st.Spec.Casework.Reminders = v1alpha1.Reminders{AfterDays: []int32{}}
+	st.Spec.Casework.RetentionYears = 5
+	st.Spec.Site = v1alpha1.Site{Rules: []string{"代表接待选民制度"}, Notices: []v1alpha1.Notice{{Date: "2026-10-08", Title: "公告", Text: "全文"}}}
+	st.Spec.Intake.TrustedProxies = []string{"10.0.0.0/8"}
+
+	got, err := stationDocument(st, fixture.Roster("west").Deputy("d01").Named("乡代表01").Obj(), "Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := stationconf.Station{
+		Namespace: "jixian", Name: "zhongduo", DisplayName: "中垛乡人大代表联络站", TimeZone: "Asia/Shanghai",
+		Township:       stationconf.Township{Name: "中垛乡", Code: "141028204", County: "吉县"},
+		Head:           stationconf.Head{Name: "站长", Title: "人大主席", Username: "zhan-zhang"},
+		Administrators: []stationconf.Administrator{{Username: "guanli1", Name: "管理员一"}},
+		DeputyAccounts: []stationconf.DeputyAccount{
+			{Username: "dai-biao", Name: "乡代表01", Deputy: "d01"},
+			{Username: "xin-dai-biao", Name: "xin-dai-biao", Deputy: "d99"}, // unknown, and has the account all the same
+		},
+		Topics: []string{"产业发展", "道路交通"}, Deadlines: casework.DefaultDeadlines(),
+		Triage: casework.Deadline{WorkingDays: 1}, Extension: casework.Deadline{Months: 6},
+		Units:     []stationconf.Unit{{Name: "县交通运输局", Level: stationconf.UnitCounty}},
+		Reminders: stationconf.Reminders{AfterDays: []int{}}, RetentionYears: 5,
+		Site: stationconf.Site{
+			Rules:   []string{"代表接待选民制度"},
+			Notices: []stationconf.Notice{{Date: workday.NewDate(2026, time.October, 8), Title: "公告", Text: "全文"}},
+		},
+		TrustedProxies: []string{"10.0.0.0/8"},
+		OIDC:           &stationconf.OIDC{Issuer: "https://id.example.gov.cn", ClientID: "liaison", UsernameClaim: "preferred_username"},
+		Open311:        stationconf.Open311{RequireKey: true},
+	}
+	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b workday.Date) bool { return a == b })); diff != "" {
+		t.Errorf("the document differs (-want +got):\n%s", diff)
+	}
+	if _, err := stationconf.EncodeStation(got); err != nil {
+		t.Errorf("the intake would refuse it: %v", err)
+	}
+}
+
+// Where an upgrade of the operator meets a station that uses nothing new, the intake is told nothing new.
+func TestAPlainStationsDocumentStaysAsItWas(t *testing.T) {
+	doc, err := stationDocument(fixture.Station("zhongduo").In("jixian").Obj(), nil, "Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := stationconf.EncodeStation(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, field := range []string{"units", "triage", "extension", "reminders", "retentionYears", "username\":\"\"", "deputyAccounts", "site\"", "trustedProxies", "oidc", "open311"} {
+		if strings.Contains(string(data), field) {
+			t.Errorf("the document says %s: %s", field, data)
+		}
+	}
+}
+
+func TestSpecsFromBeforeARuleAreRefused(t *testing.T) {
+	for field, spoil := range map[string]func(*v1alpha1.LiaisonStationSpec){
+		"spec.staff.head.username":     func(s *v1alpha1.LiaisonStationSpec) { s.Staff.Head.Username = "Zhan Zhang" },
+		"spec.staff.administrators[0]": func(s *v1alpha1.LiaisonStationSpec) { s.Staff.Head.Username = s.Staff.Administrators[0].Username },
+		"spec.staff.deputies[0].username": func(s *v1alpha1.LiaisonStationSpec) {
+			s.Staff.Deputies[0].Username = s.Staff.Administrators[0].Username
+		},
+		"spec.casework.triage":           func(s *v1alpha1.LiaisonStationSpec) { s.Casework.Triage = &v1alpha1.Term{} },
+		"spec.casework.extension.months": func(s *v1alpha1.LiaisonStationSpec) { s.Casework.Extension = &v1alpha1.Extension{Months: 3} },
+		"spec.open311.keysSecretRef":     func(s *v1alpha1.LiaisonStationSpec) { s.Open311.KeysSecretRef = nil },
+	} {
+		st := fixture.Station("zhongduo").In("jixian").DeputySignsIn("dai-biao", "d01").KeysFor311("keys").Obj()
+		if problems := checkSpec(st); len(problems) != 0 {
+			t.Fatalf("before anything is spoiled: %v", problems)
+		}
+		spoil(&st.Spec)
+		if problems := checkSpec(st); len(problems) != 1 || !strings.HasPrefix(problems[0].Field, field) {
+			t.Errorf("problems %v, want one at %s", problems, field)
+		}
+	}
+}
+
+// What only the intake's own check knows stalls the station as well, and the message is the same at every attempt.
+func TestWhatTheIntakeWouldRefuseIsToldByField(t *testing.T) {
+	for field, spoil := range map[string]func(*v1alpha1.LiaisonStationSpec){
+		"oidc.issuer":       func(s *v1alpha1.LiaisonStationSpec) { s.Staff.OIDC.Issuer = "http://id.example.gov.cn" },
+		"trustedProxies[0]": func(s *v1alpha1.LiaisonStationSpec) { s.Intake.TrustedProxies = []string{"10.0.0.1"} },
+		"site.notices[0].date": func(s *v1alpha1.LiaisonStationSpec) {
+			s.Site.Notices = []v1alpha1.Notice{{Date: "2026-02-30", Title: "公告"}}
+		},
+	} {
+		st := fixture.Station("zhongduo").In("jixian").SignsInThrough("https://id.example.gov.cn", "zhongduo-oidc").Obj()
+		spoil(&st.Spec)
+		v := &visit{station: st, location: time.UTC, documents: documents{}}
+		stalled, ok := errors.AsType[*outcome.StalledError](v.writeStation())
+		if !ok || stalled.Reason != ReasonInvalidSpec || !strings.Contains(stalled.Message, field) {
+			t.Errorf("writing the document ends with %v, want a stall that names %s", stalled, field)
+		}
 	}
 }
 

@@ -171,16 +171,16 @@ func (v *visit) encode(name string, write func() ([]byte, error)) error {
 	return nil
 }
 
-// mostNamed is how many villages a message names.
+// mostNamed is how many deputies a message names.
 const mostNamed = 5
 
-// checkDeputies looks for liaison deputies whom the roster does not have.
+// checkDeputies looks for deputies whom the station names and the roster does not have.
 func (v *visit) checkDeputies() error {
 	if v.roster == nil {
-		v.conditions.Set(v1alpha1.ConditionDeputiesKnown, metav1.ConditionUnknown, ReasonNoRoster, "There is no roster to look the liaison deputies up in.")
+		v.conditions.Set(v1alpha1.ConditionDeputiesKnown, metav1.ConditionUnknown, ReasonNoRoster, "There is no roster to look the deputies up in.")
 		return nil
 	}
-	unknown := unknownDeputies(v.station.Spec.Township.Villages, v.roster)
+	unknown := unknownDeputies(v.station.Spec, v.roster)
 	if len(unknown) == 0 {
 		v.conditions.Set(v1alpha1.ConditionDeputiesKnown, metav1.ConditionTrue, ReasonAllKnown, "")
 		return nil
@@ -189,21 +189,27 @@ func (v *visit) checkDeputies() error {
 	if len(unknown) > mostNamed {
 		told = append(unknown[:mostNamed:mostNamed], fmt.Sprintf("and %d more", len(unknown)-mostNamed))
 	}
-	message := fmt.Sprintf("DeputyRoster %s does not have the liaison deputy of: %s. Add the deputy to the roster or correct spec.township.villages.",
+	message := fmt.Sprintf("DeputyRoster %s does not have: %s. Add the deputy to the roster, or correct spec.township.villages or spec.staff.deputies.",
 		v.roster.Name, strings.Join(told, "; "))
 	v.conditions.Set(v1alpha1.ConditionDeputiesKnown, metav1.ConditionFalse, ReasonUnknownDeputy, message)
 	return outcome.Stalled(ReasonUnknownDeputy, "%s", message)
 }
 
-func unknownDeputies(villages []v1alpha1.Village, roster *v1alpha1.DeputyRoster) []string {
+// unknownDeputies says where each is named, of an account by its place in the list: a username is as good as a name.
+func unknownDeputies(spec v1alpha1.LiaisonStationSpec, roster *v1alpha1.DeputyRoster) []string {
 	known := map[string]bool{"": true} // a village need not have one
 	for _, d := range roster.Spec.Deputies {
 		known[d.ID] = true
 	}
 	var unknown []string
-	for _, village := range villages {
+	for _, village := range spec.Township.Villages {
 		if !known[village.LiaisonDeputy] {
-			unknown = append(unknown, fmt.Sprintf("%s (liaisonDeputy %s)", village.Name, village.LiaisonDeputy))
+			unknown = append(unknown, fmt.Sprintf("%s (liaisonDeputy of %s)", village.LiaisonDeputy, village.Name))
+		}
+	}
+	for i, account := range spec.Staff.Deputies {
+		if !known[account.Deputy] {
+			unknown = append(unknown, fmt.Sprintf("%s (deputy of spec.staff.deputies[%d])", account.Deputy, i))
 		}
 	}
 	return unknown

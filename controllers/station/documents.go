@@ -1,7 +1,6 @@
 package station
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -38,35 +37,6 @@ func (d documents) complete(held map[string]string) (documents, error) {
 		d[name] = string(data)
 	}
 	return d, nil
-}
-
-// stationDocument is what the intake needs to know of its station.
-func stationDocument(station *v1alpha1.LiaisonStation, timeZone string) stationconf.Station {
-	spec := station.Spec
-	doc := stationconf.Station{
-		Namespace:   station.Namespace,
-		Name:        station.Name,
-		DisplayName: spec.DisplayName,
-		TimeZone:    timeZone,
-		Township: stationconf.Township{
-			Name: spec.Township.Name, Code: spec.Township.Code, County: spec.Township.County, Population: int(spec.Township.Population),
-		},
-		SiteURL:   siteURL(station),
-		Contact:   stationconf.Contact{Address: spec.Contact.Address, Phone: spec.Contact.Phone, OpeningHours: spec.Contact.OpeningHours},
-		Head:      stationconf.Head{Name: spec.Staff.Head.Name, Title: spec.Staff.Head.Title},
-		Topics:    slices.Clone(spec.Topics),
-		Deadlines: fromcrd.Deadlines(spec.Casework),
-	}
-	for _, v := range spec.Township.Villages {
-		doc.Township.Villages = append(doc.Township.Villages, stationconf.Village{Code: v.Code, Name: v.Name, LiaisonDeputy: v.LiaisonDeputy})
-	}
-	if webhook := spec.Announcements.Webhook; webhook != nil {
-		doc.Webhook = &stationconf.Webhook{Format: string(cmp.Or(webhook.Format, v1alpha1.WebhookJSON))}
-	}
-	for _, a := range spec.Staff.Administrators {
-		doc.Administrators = append(doc.Administrators, stationconf.Administrator{Username: a.Username, Name: a.Name})
-	}
-	return doc
 }
 
 // scheduleDocument is the plan as the public may know it: of the people, those who serve today or stand in a planned shift; of
@@ -107,7 +77,7 @@ func serves(d v1alpha1.Deputy, today workday.Date) bool {
 }
 
 func deputyDocument(d v1alpha1.Deputy) stationconf.Person {
-	person := stationconf.Person{ID: d.ID, Name: d.Name, Level: string(d.Level), Village: d.Village}
+	person := stationconf.Person{ID: d.ID, Name: d.Name, Level: string(d.Level), Village: d.Village, Group: d.Group, Specialties: d.Specialties}
 	if d.PublishPhone {
 		person.Phone = d.Phone
 	}

@@ -24,17 +24,22 @@ func TestChildrenAreAsWrittenDown(t *testing.T) {
 	special := fixture.Station("zhongduo").In("jixian").WithUID("5d1c0c2a-0000-4000-8000-000000000001").
 		WithImage("registry.example/liaison-intake:2").WithStorage("5Gi", "fast").DeletedWithItsData().Obj()
 	special.Spec.Intake.Resources = &v1alpha1.ResourceRequirements{Limits: corev1.ResourceList{corev1.ResourceMemory: resource.MustParse("1Gi")}}
+	connected := fixture.Station("zhongduo").In("jixian").WithUID("5d1c0c2a-0000-4000-8000-000000000001").
+		SignsInThrough("https://id.example.gov.cn:8443/realms/county", "zhongduo-oidc").KeysFor311("zhongduo-open311").Obj()
+	connected.Spec.Announcements.Webhook = &v1alpha1.Webhook{URLSecretRef: v1alpha1.SecretKeyReference{Name: "zhongduo-webhook"}}
 	w := workload{defaultImage: "liaison.township.dev/liaison-intake:dev", pullPolicy: corev1.PullIfNotPresent}
 
 	for file, child := range map[string]any{
-		"podtemplate.yaml":         podTemplate(plain, w),
-		"podtemplate-special.yaml": podTemplate(special, w),
-		"statefulset.yaml":         statefulSet(plain, w).WithSpec(statefulSet(plain, w).Spec.WithTemplate(nil)),
-		"service.yaml":             service(plain),
-		"serviceaccount.yaml":      serviceAccount(plain),
-		"networkpolicy.yaml":       networkPolicy(plain, "liaison-system"),
-		"claim.yaml":               claim(plain, nil),
-		"claim-special.yaml":       claim(special, nil),
+		"podtemplate.yaml":             podTemplate(plain, w),
+		"podtemplate-special.yaml":     podTemplate(special, w),
+		"podtemplate-connected.yaml":   podTemplate(connected, w),
+		"networkpolicy-connected.yaml": networkPolicy(connected, "liaison-system"),
+		"statefulset.yaml":             statefulSet(plain, w).WithSpec(statefulSet(plain, w).Spec.WithTemplate(nil)),
+		"service.yaml":                 service(plain),
+		"serviceaccount.yaml":          serviceAccount(plain),
+		"networkpolicy.yaml":           networkPolicy(plain, "liaison-system"),
+		"claim.yaml":                   claim(plain, nil),
+		"claim-special.yaml":           claim(special, nil),
 	} {
 		t.Run(file, func(t *testing.T) {
 			got, err := yaml.Marshal(child)
@@ -65,6 +70,11 @@ func TestThePodTemplateDependsOnNothingTheIntakeFollowsByItself(t *testing.T) {
 	after := fixture.Station("zhongduo").In("jixian").WithRoster("west").Village("141028204207", "白额村", "d01").
 		Administrator("guanli2").WithHost("zhongduo.example.gov.cn").WithStorage("5Gi", "").Obj()
 	after.Spec.Topics = []string{"环境卫生"}
+	after.Spec.Staff.Head.Username = "zhan-zhang"
+	after.Spec.Staff.Deputies = []v1alpha1.DeputyAccount{{Username: "dai-biao", Deputy: "d01"}}
+	after.Spec.Casework = v1alpha1.Casework{Units: []v1alpha1.Unit{{Name: "县交通运输局", Level: v1alpha1.UnitCounty}}, RetentionYears: 5}
+	after.Spec.Site.Introduction = "联络站简介"
+	after.Spec.Intake.TrustedProxies = []string{"10.0.0.0/8"}
 	one, two := encoded(t, podTemplate(before, w)), encoded(t, podTemplate(after, w))
 	if !bytes.Equal(one, two) {
 		t.Errorf("the pod would restart:\n%s\n%s", one, two)

@@ -11,7 +11,7 @@ func IntakeName(station string) string { return station + "-intake" }
 // DataName names the volume claim and the Secret with the data key and the internal token.
 func DataName(station string) string { return station + "-intake-data" }
 
-// StaffName names the Secret with the administrators' first passwords.
+// StaffName names the Secret with the staff's first passwords.
 func StaffName(station string) string { return station + "-intake-staff" }
 
 // PodName names the one pod of the StatefulSet.

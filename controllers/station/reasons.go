@@ -57,9 +57,9 @@ const (
 	ReasonInvalidSchedule = "InvalidSchedule"
 	// ReasonInvalidCalendar: a HolidayCalendar cannot be used.
 	ReasonInvalidCalendar = "InvalidCalendar"
-	// ReasonAllKnown: the roster has every liaison deputy.
+	// ReasonAllKnown: the roster has every deputy whom the station names.
 	ReasonAllKnown = "AllKnown"
-	// ReasonUnknownDeputy: a village names a liaison deputy that the roster does not have.
+	// ReasonUnknownDeputy: a village or an account names a deputy whom the roster does not have.
 	ReasonUnknownDeputy = "UnknownDeputy"
 )
 

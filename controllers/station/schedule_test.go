@@ -11,6 +11,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
+	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/internal/stationconf"
 	"township.dev/liaison/test/controlplane"
 	"township.dev/liaison/test/fixture"
@@ -117,6 +118,51 @@ func TestAnUnknownLiaisonDeputyIsNamed(t *testing.T) {
 	s.edit(roster, func() { roster.Spec.Deputies[1].ID = "d31" })
 	s.until("zhongduo", "DeputiesKnown", "True")
 	s.until("zhongduo", "Stalled", "False")
+}
+
+func TestADeputyWithAnAccountWhomTheRosterDoesNotHaveIsNamedAndKeepsIt(t *testing.T) {
+	s := newStage(t)
+	roster := fixture.Roster("west").In(s.namespace).Deputy("d01").Named("乡代表01").WithPhone("139 0000 0001", false).Obj()
+	cluster.Create(t, roster, fixture.Plan("west", "2026-10").In(s.namespace).Obj(),
+		fixture.Station("zhongduo").In(s.namespace).WithRoster("west").DeputySignsIn("li-si", "d01").DeputySignsIn("wang-wu", "d02").Obj())
+	s.podIs("zhongduo", ready)
+	unknown := s.until("zhongduo", "DeputiesKnown", "False/UnknownDeputy")
+	if !strings.Contains(unknown.Message, "d02 (deputy of spec.staff.deputies[1])") || strings.Contains(unknown.Message, "d01") || strings.Contains(unknown.Message, "wang-wu") {
+		t.Errorf("DeputiesKnown says %q, want the id and the place at fault only", unknown.Message)
+	}
+	s.until("zhongduo", "Ready", "True")
+
+	_, _, staff := s.data("zhongduo")
+	cluster.Get(t, staff)
+	for _, username := range []string{"guanli1", "li-si", "wang-wu"} {
+		if len(staff.Data[username]) == 0 {
+			t.Errorf("%s has no first password", username)
+		}
+	}
+	documents := &corev1.ConfigMap{ObjectMeta: s.meta("zhongduo-intake")}
+	named := func(want string) func() error {
+		return func() error {
+			doc, err := stationconf.DecodeStation([]byte(documents.Data[stationconf.StationFile]))
+			if err != nil {
+				return err
+			}
+			if len(doc.DeputyAccounts) != 2 || doc.DeputyAccounts[0].Name != "乡代表01" || doc.DeputyAccounts[1].Name != want {
+				return fmt.Errorf("the accounts are %+v", doc.DeputyAccounts)
+			}
+			return nil
+		}
+	}
+	s.appears(documents, named("wang-wu"))
+
+	s.edit(roster, func() {
+		roster.Spec.Deputies = append(roster.Spec.Deputies, v1alpha1.Deputy{ID: "d02", Name: "乡代表02", Level: v1alpha1.DeputyTownship, Group: "民生组", Phone: "139 0000 0002"})
+	})
+	s.until("zhongduo", "DeputiesKnown", "True")
+	s.appears(documents, named("乡代表02"))
+	text := documents.Data[stationconf.StationFile] + documents.Data[stationconf.ScheduleFile]
+	if strings.Contains(text, "139 0000") || !strings.Contains(text, "民生组") {
+		t.Errorf("the documents must have the group and no phone that is not published: %s", text)
+	}
 }
 
 func TestHolidaysReachTheIntake(t *testing.T) {

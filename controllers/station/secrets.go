@@ -22,13 +22,28 @@ func fillDataSecret(station *v1alpha1.LiaisonStation, secret *corev1.Secret) {
 	fill(secret, InternalTokenKey, newInternalToken)
 }
 
-// fillStaffSecret adds a first password for each administrator who has none. Those of former administrators stay; the intake lets
-// only administrators of the station document sign in.
+// fillStaffSecret adds a first password for each account that has none. Those of former staff stay; the intake lets only the accounts of
+// the station document sign in.
 func fillStaffSecret(station *v1alpha1.LiaisonStation, secret *corev1.Secret) {
 	fillMetadata(station, secret)
-	for _, administrator := range station.Spec.Staff.Administrators {
-		fill(secret, administrator.Username, newPassword)
+	for _, username := range usernames(station.Spec.Staff) {
+		fill(secret, username, newPassword)
 	}
+}
+
+// usernames of every account of the desk.
+func usernames(staff v1alpha1.Staff) []string {
+	var names []string
+	if staff.Head.Username != "" {
+		names = append(names, staff.Head.Username)
+	}
+	for _, administrator := range staff.Administrators {
+		names = append(names, administrator.Username)
+	}
+	for _, deputy := range staff.Deputies {
+		names = append(names, deputy.Username)
+	}
+	return names
 }
 
 func fill(secret *corev1.Secret, key string, generate func() []byte) {

@@ -97,8 +97,8 @@ func mounts(station *v1alpha1.LiaisonStation) []*corev1ac.VolumeMountApplyConfig
 		mount("data", "/var/lib/liaison", false),
 		mount("tmp", "/tmp", false),
 	}
-	if station.Spec.Announcements.Webhook != nil {
-		all = append(all, mount("webhook", "/etc/liaison/webhook", true))
+	for _, s := range townshipSecrets(station) {
+		all = append(all, mount(s.volume, "/etc/liaison/"+s.volume, true))
 	}
 	return all
 }
@@ -137,13 +137,38 @@ func volumes(station *v1alpha1.LiaisonStation) []*corev1ac.VolumeApplyConfigurat
 			WithPersistentVolumeClaim(corev1ac.PersistentVolumeClaimVolumeSource().WithClaimName(DataName(station.Name))),
 		corev1ac.Volume().WithName("tmp").WithEmptyDir(corev1ac.EmptyDirVolumeSource()),
 	}
+	for _, s := range townshipSecrets(station) {
+		// The Secret is the township's own and may come later: residents are served without it, and the desk tells what is missing.
+		source := corev1ac.SecretVolumeSource().WithSecretName(s.secret).WithDefaultMode(groupReads).WithOptional(true)
+		if s.key != "" {
+			source.WithItems(corev1ac.KeyToPath().WithKey(s.key).WithPath(s.file))
+		}
+		all = append(all, corev1ac.Volume().WithName(s.volume).WithSecret(source))
+	}
+	return all
+}
+
+// townshipSecret is a Secret that the township made itself. The operator never reads it; the intake finds it mounted.
+type townshipSecret struct {
+	// volume is also the name of the folder in /etc/liaison.
+	volume, secret string
+	// key is mounted as file; without a key the whole Secret is mounted, a file for each of its keys.
+	key, file string
+}
+
+// townshipSecrets are in an order that never changes: another order would restart the intake.
+func townshipSecrets(station *v1alpha1.LiaisonStation) []townshipSecret {
+	var all []townshipSecret
 	if webhook := station.Spec.Announcements.Webhook; webhook != nil {
-		// The Secret is the township's own and may come later: residents are served without it, and the desk tells that the address is missing.
-		all = append(all, corev1ac.Volume().WithName("webhook").WithSecret(corev1ac.SecretVolumeSource().
-			WithSecretName(webhook.URLSecretRef.Name).
-			WithItems(corev1ac.KeyToPath().WithKey(cmp.Or(webhook.URLSecretRef.Key, stationconf.WebhookURLFile)).WithPath(stationconf.WebhookURLFile)).
-			WithDefaultMode(groupReads).
-			WithOptional(true)))
+		ref := webhook.URLSecretRef
+		all = append(all, townshipSecret{volume: "webhook", secret: ref.Name, key: cmp.Or(ref.Key, stationconf.WebhookURLFile), file: stationconf.WebhookURLFile})
+	}
+	if oidc := station.Spec.Staff.OIDC; oidc != nil {
+		ref := oidc.ClientSecretRef
+		all = append(all, townshipSecret{volume: "oidc", secret: ref.Name, key: cmp.Or(ref.Key, stationconf.OIDCSecretFile), file: stationconf.OIDCSecretFile})
+	}
+	if keys := station.Spec.Open311.KeysSecretRef; keys != nil {
+		all = append(all, townshipSecret{volume: "open311", secret: keys.Name})
 	}
 	return all
 }

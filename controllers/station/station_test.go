@@ -1,6 +1,7 @@
 package station_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -15,7 +16,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	applyv1alpha1 "township.dev/liaison/api/applyconfiguration/api/v1alpha1"
+	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/controllers/station"
+	"township.dev/liaison/test/controlplane"
 	"township.dev/liaison/test/fixture"
 )
 
@@ -237,9 +240,19 @@ func TestACorrectedSpecIsGivenTimeHoweverLongTheStationWasDown(t *testing.T) {
 	s.settle("zhongduo")
 }
 
-// passes lets time go by and has the station looked at.
+// passes lets time go by and has the station looked at, once the operator sees it as it is.
 func (s *stage) passes(d time.Duration) {
 	s.Helper()
+	controlplane.Eventually(s, "the operator's cache has the last status", func(ctx context.Context) error {
+		live, cached := s.station("zhongduo"), &v1alpha1.LiaisonStation{}
+		if err := s.operator.reconciler.Client.Get(ctx, client.ObjectKeyFromObject(live), cached); err != nil {
+			return err
+		}
+		if cached.ResourceVersion != live.ResourceVersion {
+			return fmt.Errorf("it has version %s of %s", cached.ResourceVersion, live.ResourceVersion)
+		}
+		return nil
+	})
 	s.clock.SetTime(s.clock.Now().Add(d))
 	if err := s.reconcile(s.Context(), "zhongduo"); err != nil {
 		s.Fatal(err)

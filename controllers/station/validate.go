@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/controllers/outcome"
+	"township.dev/liaison/internal/fromcrd"
 	"township.dev/liaison/internal/stationconf"
 )
 
@@ -44,8 +46,9 @@ func checkSpec(station *v1alpha1.LiaisonStation) field.ErrorList {
 	problems = append(problems, checkTownship(spec.Child("township"), station.Spec.Township)...)
 	problems = append(problems, checkStaff(spec.Child("staff"), station.Spec.Staff)...)
 	problems = append(problems, checkTopics(spec.Child("topics"), station.Spec.Topics)...)
-	problems = append(problems, checkRoutes(spec.Child("casework", "routes"), station.Spec.Casework.Routes)...)
+	problems = append(problems, checkCasework(spec.Child("casework"), station.Spec.Casework)...)
 	problems = append(problems, checkIntake(spec.Child("intake"), station.Spec.Intake)...)
+	problems = append(problems, checkOpen311(spec.Child("open311"), station.Spec.Open311)...)
 	if size := storageSize(station); size.Cmp(smallestSize) < 0 {
 		problems = append(problems, field.Invalid(spec.Child("intake", "storage", "size"), size.String(), "must be at least 64Mi"))
 	}
@@ -87,18 +90,31 @@ func checkStaff(path *field.Path, staff v1alpha1.Staff) field.ErrorList {
 	if len(staff.Administrators) == 0 {
 		problems = append(problems, field.Required(path.Child("administrators"), "name at least one, or nobody can sign in to the desk"))
 	}
-	seen := map[string]bool{}
+	taken := map[string]bool{}
+	if staff.Head.Username != "" {
+		problems = append(problems, checkUsername(path.Child("head", "username"), staff.Head.Username, taken)...)
+	}
 	for i, a := range staff.Administrators {
 		at := path.Child("administrators").Index(i)
 		problems = append(problems, checkText(at.Child("name"), a.Name)...)
-		if !username.MatchString(a.Username) {
-			problems = append(problems, field.Invalid(at.Child("username"), a.Username, "must begin with a letter and have 2 to 32 characters of a-z, 0-9 and -"))
-		}
-		if seen[a.Username] {
-			problems = append(problems, field.Duplicate(at.Child("username"), a.Username))
-		}
-		seen[a.Username] = true
+		problems = append(problems, checkUsername(at.Child("username"), a.Username, taken)...)
 	}
+	for i, d := range staff.Deputies {
+		problems = append(problems, checkUsername(path.Child("deputies").Index(i).Child("username"), d.Username, taken)...)
+	}
+	return problems
+}
+
+// checkUsername holds for every role alike: an account is known by its username and has one role.
+func checkUsername(path *field.Path, name string, taken map[string]bool) field.ErrorList {
+	var problems field.ErrorList
+	if !username.MatchString(name) {
+		problems = append(problems, field.Invalid(path, name, "must begin with a letter and have 2 to 32 characters of a-z, 0-9 and -"))
+	}
+	if taken[name] {
+		problems = append(problems, field.Duplicate(path, name))
+	}
+	taken[name] = true
 	return problems
 }
 
@@ -118,14 +134,29 @@ func checkTopics(path *field.Path, topics []string) field.ErrorList {
 	return problems
 }
 
-func checkRoutes(path *field.Path, routes []v1alpha1.RouteDeadline) field.ErrorList {
+func checkCasework(path *field.Path, casework v1alpha1.Casework) field.ErrorList {
 	var problems field.ErrorList
-	for i, route := range routes {
+	for i, route := range casework.Routes {
 		if (route.WorkingDays > 0) == (route.Months > 0) {
-			problems = append(problems, field.Invalid(path.Index(i), route.Route, "needs exactly one of workingDays and months"))
+			problems = append(problems, field.Invalid(path.Child("routes").Index(i), route.Route, "needs exactly one of workingDays and months"))
 		}
 	}
+	if triage := casework.Triage; triage != nil && (triage.WorkingDays > 0) == (triage.Months > 0) {
+		problems = append(problems, field.Invalid(path.Child("triage"), triage, "needs exactly one of workingDays and months"))
+	}
+	county := fromcrd.Deadlines(casework)[fromcrd.Route(string(v1alpha1.RouteCounty))]
+	if extension := casework.Extension; extension != nil && int(extension.Months) <= county.Months {
+		problems = append(problems, field.Invalid(path.Child("extension", "months"), extension.Months,
+			fmt.Sprintf("must be more than the %d months of the route County", county.Months)))
+	}
 	return problems
+}
+
+func checkOpen311(path *field.Path, open311 v1alpha1.Open311) field.ErrorList {
+	if open311.RequireKey && open311.KeysSecretRef == nil {
+		return field.ErrorList{field.Required(path.Child("keysSecretRef"), "requireKey needs the Secret with the keys")}
+	}
+	return nil
 }
 
 func checkIntake(path *field.Path, intake v1alpha1.Intake) field.ErrorList {
@@ -144,7 +175,11 @@ func checkIntake(path *field.Path, intake v1alpha1.Intake) field.ErrorList {
 // writeStation makes station.json. Its check repeats checkSpec from the intake's side; where the two differ the intake is right.
 func (v *visit) writeStation() error {
 	err := v.encode(stationconf.StationFile, func() ([]byte, error) {
-		return stationconf.EncodeStation(stationDocument(v.station, v.location.String()))
+		doc, err := stationDocument(v.station, v.roster, v.location.String())
+		if err != nil {
+			return nil, err
+		}
+		return stationconf.EncodeStation(doc)
 	})
 	if err == nil {
 		return nil

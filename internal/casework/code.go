@@ -1,13 +1,12 @@
 package casework
 
 import (
-	"crypto/rand"
 	"strings"
 	"unicode"
 )
 
-// Code is a receipt code (回执码): 12 characters of Crockford's base 32, upper case and without dashes. Its 60 random
-// bits are all that a resident needs to see a case, and all that keeps others from it.
+// Code is a receipt code (回执码): 12 characters of Crockford's base 32, upper case and without dashes. It names a case and can be
+// told to anybody: what it is about is seen only with the Secret beside it.
 type Code string
 
 const (
@@ -21,34 +20,32 @@ const (
 )
 
 // NewCode draws a code.
-func NewCode() Code {
-	var random [CodeLength]byte
-	// Never fails: the program would end first.
-	_, _ = rand.Read(random[:])
-	for i, b := range random {
-		random[i] = crockford[b%byte(len(crockford))] // 256 is a multiple of 32, so every character is as likely
-	}
-	return Code(random[:])
-}
+func NewCode() Code { return Code(draw(CodeLength)) }
 
 // ParseCode reads a code as people type it: in any case, with dashes or spaces or without, in full-width characters, O
 // for 0, I or L for 1. The error is FieldErrors.
 func ParseCode(s string) (Code, error) {
-	code := make([]byte, 0, CodeLength)
+	code, ok := readCrockford(s, CodeLength)
+	if !ok {
+		return "", FieldErrors{{Field: FieldCode, Code: CodeBadReceiptCode}}
+	}
+	return Code(code), nil
+}
+
+// readCrockford returns the characters that somebody meant, if they are as many as wanted.
+func readCrockford(s string, length int) (string, bool) {
+	read := make([]byte, 0, length)
 	for _, r := range s {
 		if isSeparator(r) {
 			continue
 		}
 		digit, ok := readDigit(r)
-		if !ok || len(code) == CodeLength {
-			return "", FieldErrors{{Field: FieldCode, Code: CodeBadReceiptCode}}
+		if !ok || len(read) == length {
+			return "", false
 		}
-		code = append(code, digit)
+		read = append(read, digit)
 	}
-	if len(code) != CodeLength {
-		return "", FieldErrors{{Field: FieldCode, Code: CodeBadReceiptCode}}
-	}
-	return Code(code), nil
+	return string(read), len(read) == length
 }
 
 // isSeparator finds spaces and the dashes that keyboards offer for the one between groups.
@@ -72,10 +69,15 @@ func readDigit(r rune) (byte, bool) {
 }
 
 // String writes the code in groups, as XXXX-XXXX-XXXX.
-func (c Code) String() string {
-	s := string(c)
-	if len(s) != CodeLength {
+func (c Code) String() string { return grouped(string(c), CodeLength) }
+
+func grouped(s string, length int) string {
+	if len(s) != length {
 		return s
 	}
-	return s[:groupWidth] + "-" + s[groupWidth:2*groupWidth] + "-" + s[2*groupWidth:]
+	groups := make([]string, 0, length/groupWidth)
+	for ; s != ""; s = s[groupWidth:] {
+		groups = append(groups, s[:groupWidth])
+	}
+	return strings.Join(groups, "-")
 }

@@ -15,7 +15,7 @@ func rules() casework.Rules {
 	if err != nil {
 		panic(err)
 	}
-	return casework.Rules{Deadlines: casework.DefaultDeadlines(), Calendar: calendar, Location: shanxi}
+	return casework.Rules{Deputies: []string{"白代表"}, Calendar: calendar, Location: shanxi}
 }
 
 func TestDueDays(t *testing.T) {
@@ -83,8 +83,8 @@ func TestClassifyingAgainGivesNewTimeOnlyOnAnotherRoute(t *testing.T) {
 	if err != nil || same.Clock != first.Clock || event.Facts.Due != "" {
 		t.Errorf("the same route: due %s, want %s; error %v", same.Clock.Due, first.Clock.Due, err)
 	}
-	other, event, err := rules().Apply(first, casework.Classify{Route: casework.County, Reason: "经费不够"}, administrator, later)
-	if err != nil || other.Clock.Due.String() != "2026-06-12" || event.Facts.Due != "2026-06-12" {
+	other, event, err := rules().Apply(first, casework.Classify{Route: casework.Township, Reason: "乡里能办"}, administrator, later)
+	if err != nil || other.Clock.Due.String() != "2026-04-02" || event.Facts.Due != "2026-04-02" {
 		t.Errorf("another route: due %s, error %v", other.Clock.Due, err)
 	}
 }
@@ -97,7 +97,7 @@ func TestOverdueFromTheDayAfterUntilClosed(t *testing.T) {
 		if c.Overdue(due) {
 			t.Errorf("%s: overdue on the due day", state)
 		}
-		if got, want := c.Overdue(due.AddDays(1)), state != casework.Closed; got != want {
+		if got, want := c.Overdue(due.AddDays(1)), !state.Ended(); got != want {
 			t.Errorf("%s: overdue the day after is %t, want %t", state, got, want)
 		}
 	}

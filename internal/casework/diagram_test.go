@@ -40,26 +40,23 @@ Drawn from the table in internal/casework/transitions.go by its test; do not edi
 
 ` + "```mermaid\nstateDiagram-v2\n    direction TB\n")
 	for _, row := range table {
-		fmt.Fprintf(&b, "    %s --> %s: %s\n", orStart(row.From), row.To, row.Action)
+		if row.From != row.To {
+			fmt.Fprintf(&b, "    %s --> %s: %s\n", orStart(row.From), row.To, row.Action)
+		}
 	}
-	b.WriteString("    closed --> [*]\n```\n\n| from | action | to | who | clock |\n|---|---|---|---|---|\n")
-	for _, row := range table {
-		who := make([]string, len(row.Who))
-		for i, role := range row.Who {
-			who[i] = string(role)
-		}
-		from := string(row.From)
-		if row.From == casework.Unborn {
-			from = "–"
-		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", from, row.Action, row.To, strings.Join(who, ", "), row.Clock)
+	b.WriteString("    closed --> [*]\n    withdrawn --> [*]\n    merged --> [*]\n```\n\n| from | action | to | who | clock |\n|---|---|---|---|---|\n")
+	for _, row := range grouped(table) {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", strings.Join(row.from, ", "), row.action, row.to, row.who, row.clock)
 	}
 	b.WriteString(`
-A deputy never handles a case. Each move of staff carries its words: a reason, an answer, a record of the feedback.
-A case is closed only after its resident was told the present answer; a changed answer has to be told again.
+A deputy never handles a case, but may urge and comment. Each move of staff carries its words: a reason, an answer, a record of the feedback.
+A case is closed only after its resident was told the present answer, and so was everybody whose case was merged into it; a changed answer has to
+be told again. The first rating "not satisfied" takes the case up again; a later one is recorded.
 
-The clock: triage allows ` + fmt.Sprint(casework.TriageDeadline().WorkingDays) + ` working days to classify; then the route's time counts from the day of the classification,
-and starts anew only when the route changes. It runs until the case is closed; a case is overdue from the day after its due day.
+The clock: triage allows ` + fmt.Sprint(casework.TriageDeadline().WorkingDays) + ` working days to classify; then the route's time counts from the day of the classification, and starts
+anew only when the route changes or the case is taken up again. The county's time, and that of a formal suggestion, can be extended once, before
+it is over. The clock runs until the case ends; a case is overdue from the day after its due day. When the holiday calendar is amended, open due
+days are counted again and the log says so.
 `)
 	return b.String()
 }
@@ -69,4 +66,35 @@ func orStart(s casework.State) string {
 		return "[*]"
 	}
 	return string(s)
+}
+
+// line of the printed table: the rows of one action that differ only in where they come from.
+type line struct {
+	from                   []string
+	action, to, who, clock string
+}
+
+func grouped(table []casework.Transition) []line {
+	var lines []line
+	for _, row := range table {
+		who := make([]string, len(row.Who))
+		for i, role := range row.Who {
+			who[i] = string(role)
+		}
+		next := line{action: string(row.Action), to: string(row.To), who: strings.Join(who, ", "), clock: string(row.Clock)}
+		if row.From == row.To {
+			next.to = "stays"
+		}
+		from := string(row.From)
+		if row.From == casework.Unborn {
+			from = "–"
+		}
+		if last := len(lines) - 1; last >= 0 && lines[last].action == next.action && (lines[last].to == next.to || row.From == row.To) {
+			lines[last].from = append(lines[last].from, from)
+			continue
+		}
+		next.from = []string{from}
+		lines = append(lines, next)
+	}
+	return lines
 }

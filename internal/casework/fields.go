@@ -19,6 +19,14 @@ const (
 	CodeBadNumber        = "bad_number"
 	CodeBadKey           = "bad_key"
 	CodeBadReceiptCode   = "bad_receipt_code"
+	CodeBadSecret        = "bad_secret"
+	CodeBadDate          = "bad_date"
+	CodeTooMany          = "too_many"
+	CodeDeputyHandles    = "deputy_handles"
+	CodePersonalData     = "personal_data"
+	CodeSamePassword     = "same_password"
+	CodeSameCase         = "same_case"
+	CodeCaseEnded        = "case_ended"
 	CodeInFuture         = "in_future"
 )
 
@@ -77,4 +85,11 @@ func (es *FieldErrors) refuse(problem *FieldError) {
 		}
 	}
 	*es = append(*es, *problem)
+}
+
+// clean returns the text as the field wants it and notes what is wrong with it.
+func (es *FieldErrors) clean(field textField, text string) string {
+	cleaned, problem := field.clean(text)
+	es.refuse(problem)
+	return cleaned
 }

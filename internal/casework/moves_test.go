@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"township.dev/liaison/internal/casework"
+	"township.dev/liaison/internal/workday"
 )
 
 var administrator = casework.Actor{Role: casework.Administrator, Staff: 1}
@@ -29,6 +31,20 @@ func TestWhatAMoveMustSay(t *testing.T) {
 		{"control characters", casework.Classified, casework.GiveAnswer{Result: "A", Text: "a\x00b"}, []string{"text: control_character"}},
 		{"a feedback needs both", casework.Answered, casework.RecordFeedback{}, []string{"channel: required", "text: required"}},
 		{"pigeons are no channel", casework.Answered, casework.RecordFeedback{Channel: "pigeon", Text: "咕"}, []string{"channel: unknown_choice"}},
+		{"a unit of its own", casework.Classified, casework.Assign{}, []string{"unit: required"}},
+		{"a deputy is no unit", casework.Classified, casework.Assign{Unit: " 白代表 "}, []string{"unit: deputy_handles"}},
+		{"nor helps one", casework.Classified, casework.Assign{Unit: "县交通局", CoUnits: []string{"白代表"}}, []string{"co_units: deputy_handles"}},
+		{"many helpers", casework.Classified, casework.Assign{Unit: "县交通局", CoUnits: strings.Split("甲乙丙丁戊己", "")}, []string{"co_units: too_many"}},
+		{"a return says why", casework.Assigned, casework.Return{}, []string{"reason: required"}},
+		{"an extension says why", casework.Classified, casework.Extend{Reason: " "}, []string{"reason: required"}},
+		{"a formal suggestion has a number", casework.Received, casework.MarkFormal{}, []string{"formal_no: required"}},
+		{"nothing is planned for yesterday", casework.Classified, casework.GiveAnswer{Result: "B", Text: "好", PlannedFor: workday.NewDate(2026, 3, 8)}, []string{"planned_for: bad_date"}},
+		{"ratings are three", casework.Closed, casework.Rate{Value: "wonderful"}, []string{"rating: unknown_choice"}},
+		{"staff say why they withdraw", casework.Received, casework.Withdraw{}, []string{"reason: required"}},
+		{"a follow-up needs both", casework.Closed, casework.FollowUp{}, []string{"channel: required", "text: required"}},
+		{"an empty remark", casework.Received, casework.Comment{}, []string{"text: required"}},
+		{"a phone is not published", casework.Closed, casework.Publish{Text: "请打 13900000031 问问", Answer: "好"}, []string{"text: personal_data"}},
+		{"neither in the answer", casework.Closed, casework.Publish{Text: "路被冲毁了", Answer: "已告知 139 0000 0031"}, []string{"answer: personal_data"}},
 		{"nobody was told tomorrow", casework.Answered, casework.RecordFeedback{Channel: casework.ByPhone, Text: "好", ToldAt: noon.Add(time.Hour)}, []string{"told_at: in_future"}},
 	}
 	for _, test := range tests {
@@ -38,7 +54,7 @@ func TestWhatAMoveMustSay(t *testing.T) {
 			if diff := cmp.Diff(test.want, problems(err)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			if after != before {
+			if !cmp.Equal(before, after, comparable) {
 				t.Error("the case was changed")
 			}
 		})
@@ -104,3 +120,6 @@ func problems(err error) []string {
 	}
 	return all
 }
+
+// comparable compares days by their value.
+var comparable = cmpopts.EquateComparable(workday.Date{})

@@ -14,6 +14,12 @@ const (
 	// ClockRoute starts the time that the route allows. Giving the same route again starts nothing, or a late case could be
 	// made to look punctual by classifying it once more.
 	ClockRoute ClockEffect = "start route"
+	// ClockAnew starts the time of the route from today: the resident was not satisfied.
+	ClockAnew ClockEffect = "start anew"
+	// ClockTerm gives the clock another term; it still counts from where it began.
+	ClockTerm ClockEffect = "other term"
+	// ClockCalendar counts the same term by the calendar now in force.
+	ClockCalendar ClockEffect = "recount"
 	// ClockRuns leaves the deadline as it is: an answer that nobody tells the resident is still late.
 	ClockRuns ClockEffect = "runs"
 	// ClockStops ends it; the due day stays on record.
@@ -29,20 +35,67 @@ type Transition struct {
 	Clock  ClockEffect
 }
 
-// handlers work on cases. A deputy is never one (Deputies Law 2025, Art. 31), and a resident's part ends with the suggestion.
-var handlers = []Role{Administrator, Head}
+var (
+	// handlers work on cases. A deputy is never one (Deputies Law 2025, Art. 31).
+	handlers = []Role{Administrator, Head}
+	staff    = []Role{Administrator, Head, Deputy}
+	// speakers speak for the resident: the person, or staff to whom the person spoke.
+	speakers = []Role{Resident, Administrator, Head}
+	itself   = []Role{System}
 
-var transitions = []Transition{
-	{Unborn, ActionSubmit, Received, []Role{Resident}, ClockTriage},
-	{Received, ActionClassify, Classified, handlers, ClockRoute},
-	{Classified, ActionClassify, Classified, handlers, ClockRoute},
-	{Classified, ActionAnswer, Answered, handlers, ClockRuns},
-	{Answered, ActionAnswer, Answered, handlers, ClockRuns},
-	{Answered, ActionFeedback, FeedbackGiven, handlers, ClockRuns},
-	{FeedbackGiven, ActionFeedback, FeedbackGiven, handlers, ClockRuns},
-	// A changed answer has not been told to anybody yet.
-	{FeedbackGiven, ActionAnswer, Answered, handlers, ClockRuns},
-	{FeedbackGiven, ActionClose, Closed, handlers, ClockStops},
+	untouched = []State{Received, Classified}
+	unsettled = []State{Received, Classified, Assigned, InProgress}
+	withUnit  = []State{Assigned, InProgress}
+	routed    = []State{Classified, Assigned, InProgress}
+	pending   = []State{Received, Classified, Assigned, InProgress, Answered, FeedbackGiven}
+	ended     = []State{Closed, Withdrawn, Merged}
+	told      = []State{Answered, FeedbackGiven}
+)
+
+var transitions = slices.Concat(
+	from([]State{Unborn}, ActionSubmit, Received, speakers, ClockTriage),
+	from(untouched, ActionClassify, Classified, handlers, ClockRoute),
+	from(routed, ActionAssign, Assigned, handlers, ClockRuns),
+	from([]State{Assigned}, ActionStart, InProgress, handlers, ClockRuns),
+	from(withUnit, ActionReturn, Classified, handlers, ClockRuns),
+	from(slices.Concat(routed, told), ActionAnswer, Answered, handlers, ClockRuns),
+	from(told, ActionFeedback, FeedbackGiven, handlers, ClockRuns),
+	from([]State{FeedbackGiven}, ActionClose, Closed, handlers, ClockStops),
+	from([]State{Closed}, ActionReopen, Classified, speakers, ClockAnew),
+	from(unsettled, ActionWithdraw, Withdrawn, speakers, ClockStops),
+	from(unsettled, ActionMerge, Merged, handlers, ClockStops),
+
+	staying(unsettled, ActionMarkFormal, handlers, ClockTerm),
+	staying(routed, ActionExtend, handlers, ClockTerm),
+	staying(pending, ActionJoin, handlers, ClockRuns),
+	staying([]State{Merged}, ActionInform, handlers, ClockRuns),
+	staying([]State{Closed}, ActionRate, speakers, ClockRuns),
+	staying([]State{Closed}, ActionFollowUp, handlers, ClockRuns),
+	staying([]State{Closed}, ActionRelease, handlers, ClockRuns),
+	staying([]State{Closed}, ActionUnrelease, handlers, ClockRuns),
+	staying(States(), ActionComment, staff, ClockRuns),
+	staying(pending, ActionUrge, []Role{Head, Deputy}, ClockRuns),
+	staying(pending, ActionRecompute, itself, ClockCalendar),
+	staying(pending, ActionRemind, itself, ClockRuns),
+	staying(ended, ActionAnonymise, itself, ClockRuns),
+)
+
+// from makes the rows of an action that leads from any of the states to one.
+func from(states []State, a Action, to State, who []Role, clock ClockEffect) []Transition {
+	rows := make([]Transition, 0, len(states))
+	for _, s := range states {
+		rows = append(rows, Transition{s, a, to, who, clock})
+	}
+	return rows
+}
+
+// staying makes the rows of an action that leaves a case where it is.
+func staying(states []State, a Action, who []Role, clock ClockEffect) []Transition {
+	rows := make([]Transition, 0, len(states))
+	for _, s := range states {
+		rows = append(rows, Transition{s, a, s, who, clock})
+	}
+	return rows
 }
 
 // Transitions returns a copy of the table, in the order of a case's life.
@@ -54,15 +107,15 @@ func Transitions() []Transition {
 	return rows
 }
 
-// Allowed returns what somebody of the role may do with a case in the state, what leads onward first. Handlers of
-// requests ask it instead of comparing states.
+// Allowed returns what the table lets somebody of the role do with a case in the state, what leads onward first.
+// Rules.Offers knows more of the single case.
 func Allowed(s State, r Role) []Action {
 	var onward, others []Action
 	for _, t := range transitions {
 		if t.From != s || !slices.Contains(t.Who, r) {
 			continue
 		}
-		if rank(t.To) > rank(t.From) {
+		if t.To.rank() > t.From.rank() {
 			onward = append(onward, t.Action)
 		} else {
 			others = append(others, t.Action)
@@ -71,17 +124,19 @@ func Allowed(s State, r Role) []Action {
 	return append(onward, others...)
 }
 
-// rank of a state in the order that a case passes through them; -1 for Unborn.
-func rank(s State) int { return slices.Index(States(), s) }
-
 // NotAllowedError says that the rules have no such move. It matches ErrNotAllowed.
 type NotAllowedError struct {
 	State  State
 	Action Action
 	Role   Role
+	// Why the case itself forbids it; empty where the table does.
+	Why Why
 }
 
 func (e *NotAllowedError) Error() string {
+	if e.Why != "" {
+		return fmt.Sprintf("%s may not %s the case: %s", e.Role, e.Action, e.Why)
+	}
 	return fmt.Sprintf("%s may not %s a case that is %s", e.Role, e.Action, e.State)
 }
 

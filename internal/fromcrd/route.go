@@ -58,3 +58,19 @@ func Deadlines(declared v1alpha1.Casework) map[casework.Route]casework.Deadline 
 	}
 	return deadlines
 }
+
+// Triage is the time the station declares for classifying a case; zero where it declares none.
+func Triage(declared v1alpha1.Casework) casework.Deadline {
+	if declared.Triage == nil {
+		return casework.Deadline{}
+	}
+	return casework.Deadline{WorkingDays: int(declared.Triage.WorkingDays), Months: int(declared.Triage.Months)}
+}
+
+// Extension is the term the station declares for a case that is extended; zero where it declares none.
+func Extension(declared v1alpha1.Casework) casework.Deadline {
+	if declared.Extension == nil {
+		return casework.Deadline{}
+	}
+	return casework.Deadline{Months: int(declared.Extension.Months)}
+}

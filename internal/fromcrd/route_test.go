@@ -39,3 +39,17 @@ func TestDeclaredDeadlinesReplaceDefaults(t *testing.T) {
 		t.Errorf("deadlines (-want +got):\n%s", diff)
 	}
 }
+
+func TestTermsThatAreNotDeclaredAreLeftToCasework(t *testing.T) {
+	none := v1alpha1.Casework{}
+	if triage, extension := fromcrd.Triage(none), fromcrd.Extension(none); triage != (casework.Deadline{}) || extension != (casework.Deadline{}) {
+		t.Errorf("undeclared terms are %+v and %+v", triage, extension)
+	}
+	declared := v1alpha1.Casework{Triage: &v1alpha1.Term{WorkingDays: 1}, Extension: &v1alpha1.Extension{Months: 5}}
+	if got := fromcrd.Triage(declared); got != (casework.Deadline{WorkingDays: 1}) {
+		t.Errorf("triage is %+v, want one working day", got)
+	}
+	if got := fromcrd.Extension(declared); got != (casework.Deadline{Months: 5}) {
+		t.Errorf("extension is %+v, want to five months", got)
+	}
+}

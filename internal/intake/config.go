@@ -9,8 +9,10 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
+	"township.dev/liaison/internal/intake/guard"
 	"township.dev/liaison/internal/intake/mounted"
 	"township.dev/liaison/internal/stationconf"
 )
@@ -24,11 +26,18 @@ type Config struct {
 	DataDir    string
 	// WebhookDir holds the webhook's address where the township has one; it may be missing.
 	WebhookDir string
+	// OIDCDir holds the identity provider's client secret, Open311Dir the keys of programs; they may be missing.
+	OIDCDir    string
+	Open311Dir string
 	// BindAddress is an IP; empty means all interfaces.
 	BindAddress string
 	// PublicPort and InternalPort; 0 is any free port.
 	PublicPort   int
 	InternalPort int
+	// Limits on submissions.
+	Limits guard.LimitSettings
+	// Arguments behind the flags.
+	Arguments []string
 	// DrainTimeout is how long requests in flight may take once the service was told to stop.
 	DrainTimeout time.Duration
 }
@@ -48,7 +57,7 @@ var settings = []setting{
 		func(c *Config, v string) error { c.SecretsDir = v; return nil },
 	},
 	{
-		"staff-dir", "LIAISON_STAFF_DIR", "/etc/liaison/staff", "folder with one file per administrator that holds the first password",
+		"staff-dir", "LIAISON_STAFF_DIR", "/etc/liaison/staff", "folder with one file per member of staff that holds the first password",
 		func(c *Config, v string) error { c.StaffDir = v; return nil },
 	},
 	{
@@ -58,6 +67,22 @@ var settings = []setting{
 	{
 		"webhook-dir", "LIAISON_WEBHOOK_DIR", "/etc/liaison/webhook", "folder with " + stationconf.WebhookURLFile + ", the address that receptions are announced to; it may be missing",
 		func(c *Config, v string) error { c.WebhookDir = v; return nil },
+	},
+	{
+		"oidc-dir", "LIAISON_OIDC_DIR", "/etc/liaison/oidc", "folder with " + stationconf.OIDCSecretFile + ", the client secret at the identity provider; it may be missing",
+		func(c *Config, v string) error { c.OIDCDir = v; return nil },
+	},
+	{
+		"open311-dir", "LIAISON_OPEN311_DIR", "/etc/liaison/open311", "folder with one file per key of a program that may use Open311; it may be missing",
+		func(c *Config, v string) error { c.Open311Dir = v; return nil },
+	},
+	{
+		"sender-limit", "LIAISON_SENDER_LIMIT", "30/10s", "how many suggestions one address may send at once, and after how long one more",
+		func(c *Config, v string) (err error) { c.Limits.Sender, err = limit(v); return err },
+	},
+	{
+		"global-limit", "LIAISON_GLOBAL_LIMIT", "600/100ms", "the same for all addresses together",
+		func(c *Config, v string) (err error) { c.Limits.Global, err = limit(v); return err },
 	},
 	{
 		"bind-address", "LIAISON_BIND_ADDRESS", "", "IP to listen on; empty means all interfaces",
@@ -98,9 +123,20 @@ func port(v string) (int, error) {
 	return int(n), nil
 }
 
-// ParseConfig reads the flags in args and, where a flag is absent, the environment. Its error names the flag and the remedy.
-// flag.ErrHelp comes back when help was asked for.
-func ParseConfig(args []string, getenv func(string) string, usage io.Writer) (Config, error) {
+// limit reads a rate such as 30/10s.
+func limit(v string) (guard.Rate, error) {
+	burst, refill, _ := strings.Cut(v, "/")
+	n, errBurst := strconv.ParseUint(burst, 10, 31)
+	every, errRefill := time.ParseDuration(refill)
+	if errBurst != nil || errRefill != nil || n == 0 || every <= 0 {
+		return guard.Rate{}, errors.New("is no limit; give one such as 30/10s: 30 at once, and one more every 10 seconds")
+	}
+	return guard.Rate{Burst: int(n), Refill: every}, nil
+}
+
+// ParseConfig reads the flags in args, with at most so many arguments behind them, and, where a flag is absent, the environment. Its error
+// names the flag and the remedy. flag.ErrHelp comes back when help was asked for.
+func ParseConfig(args []string, most int, getenv func(string) string, usage io.Writer) (Config, error) {
 	flags := flag.NewFlagSet("liaison-intake", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	values := make([]*string, len(settings))
@@ -114,13 +150,13 @@ func ParseConfig(args []string, getenv func(string) string, usage io.Writer) (Co
 		}
 		return Config{}, fmt.Errorf("%w; liaison-intake help lists the flags", err)
 	}
-	if flags.NArg() > 0 {
-		return Config{}, fmt.Errorf("unexpected argument %q; liaison-intake help lists the flags", flags.Arg(0))
+	if flags.NArg() > most {
+		return Config{}, fmt.Errorf("unexpected argument %q; liaison-intake help lists the flags", flags.Arg(most))
 	}
 	given := map[string]bool{}
 	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
 
-	var c Config
+	c := Config{Limits: guard.DefaultLimits()}
 	for i, s := range settings {
 		source, value := "--"+s.flag, *values[i]
 		if !given[s.flag] {
@@ -134,11 +170,12 @@ func ParseConfig(args []string, getenv func(string) string, usage io.Writer) (Co
 			return Config{}, fmt.Errorf("%s: %q %w", source, value, err)
 		}
 	}
-	return c, c.check()
+	c.Arguments = flags.Args()
+	return c, nil
 }
 
-// check looks at the folders, so that a wrong one is told by its flag and not by a file that is missing later.
-func (c Config) check() error {
+// Check looks at the folders, so that a wrong one is told by its flag and not by a file that is missing later.
+func (c Config) Check() error {
 	for _, folder := range []struct{ flag, path string }{
 		{"--config-dir", c.ConfigDir}, {"--secrets-dir", c.SecretsDir}, {"--staff-dir", c.StaffDir}, {"--data-dir", c.DataDir},
 	} {
@@ -158,9 +195,13 @@ func WriteUsage(w io.Writer) {
 	_, _ = fmt.Fprint(w, `liaison-intake is the service of one liaison station: residents' site, staff desk, and what the operator asks.
 
 Usage:
-  liaison-intake [serve] [flags]   serve until SIGTERM (the default)
-  liaison-intake version           print the version
-  liaison-intake help              print this text
+  liaison-intake [serve] [flags]          serve until SIGTERM (the default)
+  liaison-intake --demo [flags]           serve alone, with sample data in a folder that goes when it ends
+  liaison-intake backup [flags] FILE      write the database to a new file, while the service goes on
+  liaison-intake restore [flags] FILE     put a backup in the database's place; the service must be stopped
+  liaison-intake verify [flags]           check the audit log, and every case against it
+  liaison-intake version                  print the version
+  liaison-intake help                     print this text
 
 Flags (each also by the environment variable; the flag wins):
 `)

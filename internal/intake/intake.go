@@ -17,6 +17,7 @@ import (
 	"township.dev/liaison/internal/intake/desk"
 	"township.dev/liaison/internal/intake/internalapi"
 	"township.dev/liaison/internal/intake/public"
+	"township.dev/liaison/internal/intake/signin"
 	"township.dev/liaison/internal/intake/web"
 )
 
@@ -92,9 +93,16 @@ func (s *Service) site(o Options, metrics *internalapi.Metrics) (http.Handler, e
 	}); err != nil {
 		return nil, fmt.Errorf("residents' site: %w", err)
 	}
+	door, err := signin.New(signin.Options{
+		Router: router, Catalogues: catalogues, Assets: assets, Sign: s.state.sign, Staff: o.Repository,
+		Location: func() *time.Location { return s.state.documents.Current().Location }, Now: o.Now,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("sign-in: %w", err)
+	}
 	if _, err := desk.New(desk.Options{
 		Router: router, Catalogues: catalogues, Assets: assets, Sign: s.state.sign,
-		Documents: s.state.documents.Current, Repository: o.Repository, Announcements: s.announcer, Now: o.Now,
+		Documents: s.state.documents.Current, Repository: o.Repository, Only: door.Only, Announcements: s.announcer, Now: o.Now,
 	}); err != nil {
 		return nil, fmt.Errorf("staff desk: %w", err)
 	}

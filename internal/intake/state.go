@@ -2,14 +2,18 @@ package intake
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
+	"net/netip"
 	"slices"
 	"sync/atomic"
 	"time"
 
 	"township.dev/liaison/internal/casework"
+	"township.dev/liaison/internal/intake/guard"
 	"township.dev/liaison/internal/intake/internalapi"
 	"township.dev/liaison/internal/intake/mounted"
 	"township.dev/liaison/internal/intake/web"
@@ -90,19 +94,18 @@ func (s *state) knows(err error) bool {
 	return problem != nil && (*problem).Error() == err.Error()
 }
 
-// refreshStaff makes the accounts those of the station's administrators.
+// refreshStaff makes the accounts those of the station.
 func (s *state) refreshStaff() error {
 	current := s.documents.Current()
 	if current == nil {
 		return nil
 	}
-	declared := make([]casework.FirstPassword, 0, len(current.Station.Administrators))
-	for _, a := range current.Station.Administrators {
-		password, err := mounted.FirstPassword(s.config.StaffDir, a.Username)
-		if err != nil {
+	declared := accountsOf(current.Station)
+	for i, account := range declared {
+		var err error
+		if declared[i].Password, err = mounted.FirstPassword(s.config.StaffDir, account.Username); err != nil {
 			return fmt.Errorf("first passwords: %w", err)
 		}
-		declared = append(declared, casework.FirstPassword{Username: a.Username, Name: a.Name, Role: casework.Administrator, Password: password})
 	}
 	if s.declared != nil && slices.Equal(declared, s.declared) {
 		return nil
@@ -113,6 +116,21 @@ func (s *state) refreshStaff() error {
 	s.declared = declared
 	s.log.Info("staff accounts in force", "accounts", len(declared))
 	return nil
+}
+
+// accountsOf the station, without their passwords.
+func accountsOf(station stationconf.Station) []casework.FirstPassword {
+	var accounts []casework.FirstPassword
+	if head := station.Head; head.Username != "" {
+		accounts = append(accounts, casework.FirstPassword{Username: head.Username, Name: head.Name, Role: casework.Head})
+	}
+	for _, a := range station.Administrators {
+		accounts = append(accounts, casework.FirstPassword{Username: a.Username, Name: a.Name, Role: casework.Administrator})
+	}
+	for _, d := range station.DeputyAccounts {
+		accounts = append(accounts, casework.FirstPassword{Username: d.Username, Name: d.Name, Role: casework.Deputy, Deputy: d.Deputy})
+	}
+	return accounts
 }
 
 // open reports whether there are documents to answer from.
@@ -153,8 +171,27 @@ func (s *state) sign() web.Sign {
 	}
 }
 
-// backlog counts what waits, as of today at the station.
-func (s *state) backlog(ctx context.Context) (stationconf.BacklogReport, error) {
+// rules of the station's cases; ok is false before the first documents.
+func (s *state) rules() (casework.Rules, bool) {
+	d := s.documents.Current()
+	if d == nil {
+		return casework.Rules{}, false
+	}
+	return d.Rules, true
+}
+
+// sender is whose limits a request counts against.
+func (s *state) sender(r *http.Request) netip.Prefix {
+	var proxies guard.Proxies
+	if d := s.documents.Current(); d != nil {
+		proxies = d.Proxies
+	}
+	return guard.Sender(proxies.Visitor(r))
+}
+
+// backlog counts what waits, as of today at the station, and tells how long the audit log is. asked is the length that the operator
+// saw last, 0 for none.
+func (s *state) backlog(ctx context.Context, asked int64) (stationconf.BacklogReport, error) {
 	d := s.documents.Current()
 	if d == nil {
 		return stationconf.BacklogReport{}, errNoDocuments
@@ -163,12 +200,38 @@ func (s *state) backlog(ctx context.Context) (stationconf.BacklogReport, error) 
 	if err != nil {
 		return stationconf.BacklogReport{}, fmt.Errorf("counting the backlog: %w", err)
 	}
+	s.metrics.CasesInStates(b.States)
 	report := stationconf.BacklogReport{
 		Version: s.version, OldestPending: b.OldestPending, Received: b.Received, Visits: b.Visits, Closed: b.Closed,
-		Routes: make(map[casework.Route]stationconf.RouteBacklog, len(b.Routes)),
+		Reopened: b.Reopened, Withdrawn: b.Withdrawn, Merged: b.Merged,
+		Routes:       make(map[casework.Route]stationconf.RouteBacklog, len(b.Routes)),
+		Satisfaction: make(map[string]int64, len(b.Satisfaction)),
 	}
 	for route, counts := range b.Routes {
 		report.Routes[route] = stationconf.RouteBacklog(counts)
 	}
-	return report, nil
+	for rating, n := range b.Satisfaction {
+		report.Satisfaction[string(rating)] = n
+	}
+	report.Audit, err = s.audit(ctx, asked)
+	return report, err
+}
+
+// audit is where the log ends, and what it was at the length asked.
+func (s *state) audit(ctx context.Context, asked int64) (*stationconf.Audit, error) {
+	head, err := s.repository.LogHead(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading the audit log: %w", err)
+	}
+	audit := &stationconf.Audit{Length: head.Length, Head: hex.EncodeToString(head.Hash)}
+	if asked > 0 {
+		p, ok, err := s.repository.LogAt(ctx, asked)
+		if err != nil {
+			return nil, fmt.Errorf("reading the audit log: %w", err)
+		}
+		if ok {
+			audit.Asked = &stationconf.AuditPoint{Length: p.Length, Hash: hex.EncodeToString(p.Hash)}
+		}
+	}
+	return audit, nil
 }

@@ -31,9 +31,29 @@ func zhongduo() stationconf.Station {
 	}
 }
 
+// everything is zhongduo with whatever a station can say beyond that.
+func everything() stationconf.Station {
+	s := zhongduo()
+	s.Head.Username = "zhan-zhang"
+	s.DeputyAccounts = []stationconf.DeputyAccount{{Username: "dai-biao", Name: "县代表01", Deputy: "d031"}}
+	s.Units = []stationconf.Unit{{Name: "乡农业农村办", Level: stationconf.UnitTownship}, {Name: "县交通运输局", Level: stationconf.UnitCounty}}
+	s.Triage, s.Extension = casework.Deadline{WorkingDays: 1}, casework.Deadline{Months: 6}
+	s.Reminders = stationconf.Reminders{BeforeDays: []int{3, 1}, AfterDays: []int{}}
+	s.RetentionYears = 15
+	s.Site = stationconf.Site{
+		Introduction: "联络站简介。\n第二段。", Rules: []string{"代表接待选民制度"},
+		Notices: []stationconf.Notice{{Date: workday.NewDate(2026, time.October, 8), Title: "接待日公告", Text: "十月十二日\n接待群众。"}},
+	}
+	s.SiteURL, s.Webhook = "https://zhongduo.example.gov.cn", &stationconf.Webhook{Format: stationconf.WebhookWeCom}
+	s.TrustedProxies = []string{"10.0.0.0/8", "fd00::/8"}
+	s.OIDC = &stationconf.OIDC{Issuer: "https://id.example.gov.cn/realms/county", ClientID: "liaison", UsernameClaim: "preferred_username"}
+	s.Open311.RequireKey = true
+	return s
+}
+
 func october() stationconf.Schedule {
 	return stationconf.Schedule{
-		Deputies: []stationconf.Person{{ID: "d031", Name: "县代表01", Level: "County", Village: "白额村", Phone: "139 0000 0031"}},
+		Deputies: []stationconf.Person{{ID: "d031", Name: "县代表01", Level: "County", Village: "白额村", Phone: "139 0000 0031", Group: "产业发展组", Specialties: []string{"道路交通"}}},
 		Leaders:  []stationconf.Person{{ID: "l01", Name: "分管领导", Title: "副乡长"}},
 		Shifts: []stationconf.Shift{
 			{Date: workday.NewDate(2026, time.October, 9), Kind: stationconf.ShiftDuty, Deputies: []string{"d031"}},
@@ -60,11 +80,15 @@ func report() stationconf.BacklogReport {
 		},
 		OldestPending: time.Date(2026, time.August, 3, 1, 0, 0, 0, time.UTC),
 		Received:      56, Visits: 68, Closed: map[casework.Result]int64{casework.ResolvedA: 55},
+		Reopened: 2, Withdrawn: 1, Merged: 3,
+		Satisfaction: map[string]int64{string(casework.Satisfied): 40, string(casework.NotSatisfied): 2},
+		Audit:        &stationconf.Audit{Length: 900, Head: strings.Repeat("a", 64), Asked: &stationconf.AuditPoint{Length: 899, Hash: strings.Repeat("b", 64)}},
 	}
 }
 
 func TestDocumentsComeBackAsTheyWere(t *testing.T) {
 	roundTrip(t, zhongduo(), stationconf.EncodeStation, stationconf.DecodeStation)
+	roundTrip(t, everything(), stationconf.EncodeStation, stationconf.DecodeStation)
 	roundTrip(t, october(), stationconf.EncodeSchedule, stationconf.DecodeSchedule)
 	roundTrip(t, stationconf.Schedule{}, stationconf.EncodeSchedule, stationconf.DecodeSchedule)
 	roundTrip(t, arrangement(), stationconf.EncodeCalendar, stationconf.DecodeCalendar)
@@ -102,6 +126,40 @@ func TestAnUnknownFieldOfANewerOperatorIsNoFault(t *testing.T) {
 	}
 }
 
+// What an operator of the release before wrote is read as it was meant: what it does not say has its default.
+func TestADocumentOfAnOlderOperatorIsRead(t *testing.T) {
+	got, err := stationconf.DecodeStation([]byte(`{"namespace":"jixian","name":"zhongduo","displayName":"中垛乡人大代表联络站","timeZone":"Asia/Shanghai",
+		"township":{"name":"中垛乡","code":"141028204","county":"吉县"},"contact":{},"head":{"name":"站长"},
+		"administrators":[{"username":"admin-1","name":"管理员"}],"topics":["道路交通"],
+		"deadlines":{"county":{"months":3},"explain":{"workingDays":5},"on_the_spot":{"workingDays":1},"township":{"workingDays":15}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Units != nil || got.Triage != (casework.Deadline{}) || got.Reminders.BeforeDays != nil || got.OIDC != nil || got.Open311.RequireKey {
+		t.Errorf("what the document does not say reads as %+v", got)
+	}
+	report, err := stationconf.DecodeBacklogReport([]byte(`{"version":"0.1.0","received":1,"visits":0,"closed":{},"oldestPending":"2026-08-03T01:00:00Z",
+		"routes":{"unclassified":{"pending":1,"overdue":0},"on_the_spot":{"pending":0,"overdue":0},"township":{"pending":0,"overdue":0},
+			"county":{"pending":0,"overdue":0},"explain":{"pending":0,"overdue":0}}}`))
+	if err != nil || report.Audit != nil {
+		t.Errorf("a report without an audit log: %+v, %v", report, err)
+	}
+}
+
+// No reminders at all is something else than the usual ones.
+func TestNoRemindersAreToldFromTheDefault(t *testing.T) {
+	s := zhongduo()
+	s.Reminders.AfterDays = []int{}
+	data, err := stationconf.EncodeStation(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := stationconf.DecodeStation(data)
+	if err != nil || back.Reminders.BeforeDays != nil || back.Reminders.AfterDays == nil {
+		t.Errorf("the reminders come back as %#v, %v", back.Reminders, err)
+	}
+}
+
 func TestBadStationsAreRefusedByField(t *testing.T) {
 	for field, spoil := range map[string]func(*stationconf.Station){
 		"namespace":                 func(s *stationconf.Station) { s.Namespace = "" },
@@ -123,11 +181,33 @@ func TestBadStationsAreRefusedByField(t *testing.T) {
 		"deadlines.township": func(s *stationconf.Station) {
 			s.Deadlines[casework.Township] = casework.Deadline{WorkingDays: 1, Months: 1}
 		},
-		"deadlines.explain":      func(s *stationconf.Station) { s.Deadlines[casework.Explain] = casework.Deadline{WorkingDays: 251} },
-		"deadlines.on_the_spot":  func(s *stationconf.Station) { s.Deadlines[casework.OnTheSpot] = casework.Deadline{Months: 13} },
-		"deadlines.unclassified": func(s *stationconf.Station) { s.Deadlines[casework.Unclassified] = casework.Deadline{Months: 1} },
+		"deadlines.explain":          func(s *stationconf.Station) { s.Deadlines[casework.Explain] = casework.Deadline{WorkingDays: 251} },
+		"deadlines.on_the_spot":      func(s *stationconf.Station) { s.Deadlines[casework.OnTheSpot] = casework.Deadline{Months: 13} },
+		"deadlines.unclassified":     func(s *stationconf.Station) { s.Deadlines[casework.Unclassified] = casework.Deadline{Months: 1} },
+		"head.username":              func(s *stationconf.Station) { s.Head.Username = "Zhan Zhang" },
+		"deputyAccounts[0].username": func(s *stationconf.Station) { s.DeputyAccounts[0].Username = s.Administrators[0].Username },
+		"deputyAccounts[0].deputy":   func(s *stationconf.Station) { s.DeputyAccounts[0].Deputy = "" },
+		"deputyAccounts[0].name":     func(s *stationconf.Station) { s.DeputyAccounts[0].Name = "" },
+		"units[0].level":             func(s *stationconf.Station) { s.Units[0].Level = "Province" },
+		"units[1].name":              func(s *stationconf.Station) { s.Units[1].Name = s.Units[0].Name },
+		"triage":                     func(s *stationconf.Station) { s.Triage = casework.Deadline{WorkingDays: 1, Months: 1} },
+		"extension":                  func(s *stationconf.Station) { s.Extension = casework.Deadline{Months: 13} },
+		"reminders.beforeDays[0]":    func(s *stationconf.Station) { s.Reminders.BeforeDays = []int{31} },
+		"reminders.afterDays[1]":     func(s *stationconf.Station) { s.Reminders.AfterDays = []int{5, 5} },
+		"retentionYears":             func(s *stationconf.Station) { s.RetentionYears = 51 },
+		"site.introduction":          func(s *stationconf.Station) { s.Site.Introduction = "简\x00介" },
+		"site.rules[0]":              func(s *stationconf.Station) { s.Site.Rules[0] = "一\n二" },
+		"site.notices[0].date":       func(s *stationconf.Station) { s.Site.Notices[0].Date = workday.Date{} },
+		"site.notices[0].title":      func(s *stationconf.Station) { s.Site.Notices[0].Title = "" },
+		"siteURL":                    func(s *stationconf.Station) { s.SiteURL = "zhongduo.example.gov.cn/" },
+		"webhook.format":             func(s *stationconf.Station) { s.Webhook.Format = "SMS" },
+		"trustedProxies[0]":          func(s *stationconf.Station) { s.TrustedProxies[0] = "10.0.0.1" },
+		"trustedProxies[1]":          func(s *stationconf.Station) { s.TrustedProxies[1] = "::/0" },
+		"oidc.issuer":                func(s *stationconf.Station) { s.OIDC.Issuer = "http://id.example.gov.cn" },
+		"oidc.clientID":              func(s *stationconf.Station) { s.OIDC.ClientID = "" },
+		"oidc.usernameClaim":         func(s *stationconf.Station) { s.OIDC.UsernameClaim = "" },
 	} {
-		s := zhongduo()
+		s := everything()
 		spoil(&s)
 		_, err := stationconf.EncodeStation(s)
 		refuses(t, err, stationconf.StationFile, field)
@@ -152,8 +232,39 @@ func TestBadSchedulesCalendarsAndReportsAreRefusedByField(t *testing.T) {
 	r.Routes["moon"] = stationconf.RouteBacklog{}
 	r.Closed["E"], r.Visits = 1, -1
 	delete(r.Routes, casework.Explain)
+	r.Merged, r.Satisfaction["delighted"], r.Satisfaction[string(casework.Satisfied)] = -1, 1, -1
+	r.Audit.Head, r.Audit.Asked = "A", &stationconf.AuditPoint{Length: 901, Hash: "b"}
 	_, err = stationconf.EncodeBacklogReport(r)
-	refuses(t, err, "backlog report", "routes.county.overdue", "routes.moon", "routes.explain", "closed.E", "visits")
+	refuses(t, err, "backlog report", "routes.county.overdue", "routes.moon", "routes.explain", "closed.E", "visits", "merged",
+		"satisfaction.delighted", "satisfaction.satisfied", "audit.head", "audit.asked.length", "audit.asked.hash")
+
+	person := october()
+	person.Deputies[0].Group, person.Deputies[0].Specialties = strings.Repeat("组", 31), []string{""}
+	_, err = stationconf.EncodeSchedule(person)
+	refuses(t, err, stationconf.ScheduleFile, "deputies[0].group", "deputies[0].specialties[0]")
+}
+
+// Two accounts of one username would be one account with two roles.
+func TestAUsernameBelongsToOneAccount(t *testing.T) {
+	s := everything()
+	s.Administrators[0].Username, s.DeputyAccounts[0].Username = s.Head.Username, s.Head.Username
+	_, err := stationconf.EncodeStation(s)
+	refuses(t, err, stationconf.StationFile, "administrators[0].username", "deputyAccounts[0].username")
+}
+
+func TestIssuers(t *testing.T) {
+	for issuer, good := range map[string]bool{
+		"https://id.example.gov.cn": true, "https://id.example.gov.cn:8443/realms/county": true, "https://[fd00::1]:8443": true,
+		"http://127.0.0.1:5556": true, "http://localhost:5556/dex": true, "http://[::1]:5556": true,
+		"http://id.example.gov.cn": false, "http://127.0.0.1.example.gov.cn": false, "http://localhost.example": false,
+		"https://user@id.example.gov.cn": false, "https://id.example.gov.cn?x=1": false, "https://": false, "ftp://id.example.gov.cn": false,
+	} {
+		s := everything()
+		s.OIDC.Issuer = issuer
+		if _, err := stationconf.EncodeStation(s); (err == nil) != good {
+			t.Errorf("issuer %q: %v, want it taken: %t", issuer, err, good)
+		}
+	}
 }
 
 func refuses(t *testing.T, err error, document string, fields ...string) {

@@ -35,6 +35,90 @@ type Station struct {
 	SiteURL string `json:"siteURL,omitempty"`
 	// Webhook is nil where receptions are announced on the site alone.
 	Webhook *Webhook `json:"webhook,omitempty"`
+
+	// Units handle the cases (承办单位); none means those of the catalogue. A deputy is never one.
+	Units []Unit `json:"units,omitempty"`
+	// Triage is how long staff have to classify a case; zero means casework's default.
+	Triage casework.Deadline `json:"triage,omitzero"`
+	// Extension is the term, from the same start, that a case at the county can be extended to; zero means casework's default.
+	Extension casework.Deadline `json:"extension,omitzero"`
+	// Reminders of due days; nil lists mean the defaults.
+	Reminders Reminders `json:"reminders,omitzero"`
+	// RetentionYears after its end a case is anonymised; 0 means casework.RetentionYears.
+	RetentionYears int `json:"retentionYears,omitempty"`
+	// DeputyAccounts of the desk, beside those of the head and the administrators.
+	DeputyAccounts []DeputyAccount `json:"deputyAccounts,omitempty"`
+	Site           Site            `json:"site,omitzero"`
+	// TrustedProxies are the networks, in CIDR notation, of the proxies whose X-Forwarded-For is believed.
+	TrustedProxies []string `json:"trustedProxies,omitempty"`
+	// OIDC is nil where staff sign in by password alone.
+	OIDC    *OIDC   `json:"oidc,omitempty"`
+	Open311 Open311 `json:"open311,omitzero"`
+}
+
+// Unit handles cases.
+type Unit struct {
+	Name string `json:"name"`
+	// Level is UnitTownship or UnitCounty.
+	Level string `json:"level"`
+}
+
+// Levels of a unit, which say whose route it serves.
+const (
+	UnitTownship = "Township"
+	UnitCounty   = "County"
+)
+
+// Reminders of due days, in working days. A list that is empty and not nil means none.
+type Reminders struct {
+	// BeforeDays is how long before the due day staff are reminded; nil means 2.
+	BeforeDays []int `json:"beforeDays,omitzero"`
+	// AfterDays is how long after the due day they are; nil means 1 and 5.
+	AfterDays []int `json:"afterDays,omitzero"`
+}
+
+// DeputyAccount lets a deputy sign in to the desk.
+type DeputyAccount struct {
+	Username string `json:"username"`
+	// Name is the deputy's; the username while no roster tells it.
+	Name string `json:"name"`
+	// Deputy is the id in Schedule.Deputies, where the deputy stands while serving.
+	Deputy string `json:"deputy"`
+}
+
+// Site is what the station tells of itself on its pages.
+type Site struct {
+	Introduction string `json:"introduction,omitempty"`
+	// Rules of the station (规章制度).
+	Rules []string `json:"rules,omitempty"`
+	// Notices in the order the township wrote them.
+	Notices []Notice `json:"notices,omitempty"`
+}
+
+// Notice is one announcement on the site.
+type Notice struct {
+	Date  workday.Date `json:"date"`
+	Title string       `json:"title"`
+	// Text may have several lines.
+	Text string `json:"text,omitempty"`
+}
+
+// OIDC is the county's identity provider. The client's secret comes in a file of its own (OIDCSecretFile).
+type OIDC struct {
+	Issuer   string `json:"issuer"`
+	ClientID string `json:"clientID"`
+	// UsernameClaim of the ID token holds the username of an account.
+	UsernameClaim string `json:"usernameClaim"`
+}
+
+// OIDCSecretFile is the file with the client's secret, in a folder that the operator mounts from the township's own Secret.
+const OIDCSecretFile = "client-secret"
+
+// Open311 says who may use the interface of that name. The keys come in a folder that the operator mounts from the township's own
+// Secret, one file each.
+type Open311 struct {
+	// RequireKey is true where a request needs one of the keys.
+	RequireKey bool `json:"requireKey,omitempty"`
 }
 
 // Webhook is called for each reception. Its address is a secret and comes in a file of its own (WebhookURLFile).
@@ -79,6 +163,8 @@ type Contact struct {
 type Head struct {
 	Name  string `json:"name"`
 	Title string `json:"title,omitempty"`
+	// Username to sign in to the desk with; empty while the head has no account.
+	Username string `json:"username,omitempty"`
 }
 
 // Administrator may sign in to the staff desk.
@@ -113,6 +199,10 @@ type Person struct {
 	Village string `json:"village,omitempty"`
 	// Phone stands here only when it is published.
 	Phone string `json:"phone,omitempty"`
+	// Group of the deputies who supervise together; empty for a leader.
+	Group string `json:"group,omitempty"`
+	// Specialties of a deputy.
+	Specialties []string `json:"specialties,omitempty"`
 }
 
 // Shift is one day's reception or duty; people stand in it by id.
@@ -154,7 +244,35 @@ type BacklogReport struct {
 	Visits   int64 `json:"visits"`
 	// Closed counts since the database began, by result.
 	Closed map[casework.Result]int64 `json:"closed"`
+	// Reopened, Withdrawn and Merged count since the database began.
+	Reopened  int64 `json:"reopened"`
+	Withdrawn int64 `json:"withdrawn"`
+	Merged    int64 `json:"merged"`
+	// Satisfaction counts the residents' ratings, by the values of casework.Satisfaction.
+	Satisfaction map[string]int64 `json:"satisfaction,omitempty"`
+	// Audit is where the audit log stands; nil from an intake that keeps none.
+	Audit *Audit `json:"audit,omitempty"`
 }
+
+// Audit is the head of the audit log's chain.
+type Audit struct {
+	// Length is the number of entries.
+	Length int64 `json:"length"`
+	// Head is the hash of the last entry, hex SHA-256; empty while there is none.
+	Head string `json:"head,omitempty"`
+	// Asked is the chain at the length the operator asked about; nil when it did not ask or the chain is shorter.
+	Asked *AuditPoint `json:"asked,omitempty"`
+}
+
+// AuditPoint is one entry of the chain.
+type AuditPoint struct {
+	Length int64 `json:"length"`
+	// Hash of the entry, hex SHA-256.
+	Hash string `json:"hash"`
+}
+
+// AuditQuery is the parameter of GET /internal/backlog that holds the length the operator last saw.
+const AuditQuery = "audit"
 
 // RouteBacklog counts the pending cases of one route.
 type RouteBacklog struct {

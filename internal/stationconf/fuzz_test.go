@@ -38,7 +38,7 @@ func fuzzDocument[D any](f *testing.F, seed D, encode func(D) ([]byte, error), d
 }
 
 func FuzzDecodeStation(f *testing.F) {
-	fuzzDocument(f, zhongduo(), stationconf.EncodeStation, stationconf.DecodeStation)
+	fuzzDocument(f, everything(), stationconf.EncodeStation, stationconf.DecodeStation)
 }
 
 func FuzzDecodeCalendar(f *testing.F) {

@@ -2,14 +2,12 @@ package stationconf
 
 import (
 	"fmt"
-	"net/url"
 	"regexp"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
-	"township.dev/liaison/internal/casework"
 	"township.dev/liaison/internal/workday"
 )
 
@@ -67,6 +65,13 @@ func (c *checker) optionalText(field, value string, maxRunes int) {
 	c.refuse(utf8.RuneCountInString(value) <= maxRunes, field, "must have at most %d characters", maxRunes)
 }
 
+// optionalLines is optionalText that may run over several lines.
+func (c *checker) optionalLines(field, value string, maxRunes int) {
+	control := func(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune("\n\r\t", r) }
+	c.refuse(utf8.ValidString(value) && !strings.ContainsFunc(value, control), field, "must be text without control characters other than line breaks and tabs")
+	c.refuse(utf8.RuneCountInString(value) <= maxRunes, field, "must have at most %d characters", maxRunes)
+}
+
 var (
 	townshipCode = regexp.MustCompile(`^[0-9]{9}$`)
 	villageCode  = regexp.MustCompile(`^[0-9]{12}$`)
@@ -91,66 +96,13 @@ func (s Station) check(c *checker) {
 	c.refuse(s.TimeZone != "" && err == nil, "timeZone", "must be an IANA name, for example Asia/Shanghai")
 	c.within("township", s.Township.check)
 	c.within("contact", s.Contact.check)
-	c.text("head.name", s.Head.Name, 30)
-	c.optionalText("head.title", s.Head.Title, 30)
-	s.checkAdministrators(c)
+	s.checkStaff(c)
 	s.checkTopics(c)
 	s.checkDeadlines(c)
+	s.checkHandling(c)
 	s.checkReach(c)
-}
-
-// checkReach looks at how the station is reached and how it reaches others.
-func (s Station) checkReach(c *checker) {
-	site, err := url.Parse(s.SiteURL)
-	c.refuse(s.SiteURL == "" || err == nil && site.Host != "" && (site.Scheme == "http" || site.Scheme == "https") && !strings.HasSuffix(s.SiteURL, "/"),
-		"siteURL", "must be an http or https address without a slash at its end")
-	c.refuse(s.Webhook == nil || s.Webhook.Format == WebhookJSON || s.Webhook.Format == WebhookWeCom,
-		"webhook.format", "must be %s or %s", WebhookJSON, WebhookWeCom)
-}
-
-func (s Station) checkAdministrators(c *checker) {
-	c.refuse(len(s.Administrators) > 0, "administrators", "must name at least one administrator, or nobody can sign in to the desk")
-	seen := map[string]bool{}
-	for i, a := range s.Administrators {
-		field := fmt.Sprintf("administrators[%d]", i)
-		c.refuse(username.MatchString(a.Username), field+".username", "must begin with a letter and have 2 to 32 characters of a-z, 0-9 and -")
-		c.refuse(!seen[a.Username], field+".username", "%q stands twice", a.Username)
-		c.text(field+".name", a.Name, 30)
-		seen[a.Username] = true
-	}
-}
-
-func (s Station) checkTopics(c *checker) {
-	c.refuse(len(s.Topics) > 0, "topics", "must hold at least one topic, or no suggestion can be made")
-	seen := map[string]bool{}
-	for i, topic := range s.Topics {
-		field := fmt.Sprintf("topics[%d]", i)
-		c.text(field, topic, 20)
-		c.refuse(!seen[topic], field, "%q stands twice", topic)
-		seen[topic] = true
-	}
-}
-
-// The longest deadlines, as in the API: every due day is found by walking the calendar.
-const (
-	mostWorkingDays = 250
-	mostMonths      = 12
-)
-
-func (s Station) checkDeadlines(c *checker) {
-	known := map[casework.Route]bool{}
-	for _, route := range casework.Routes() {
-		known[route] = true
-		d, found := s.Deadlines[route]
-		field := "deadlines." + string(route)
-		c.refuse(found, field, "is missing; every route needs a deadline")
-		c.refuse(!found || (d.WorkingDays > 0) != (d.Months > 0), field, "must have exactly one of workingDays and months")
-		c.refuse(d.WorkingDays >= 0 && d.Months >= 0, field, "must not be negative")
-		c.refuse(d.WorkingDays <= mostWorkingDays && d.Months <= mostMonths, field, "must be at most %d working days or %d months", mostWorkingDays, mostMonths)
-	}
-	for route := range s.Deadlines {
-		c.refuse(known[route], "deadlines."+string(route), "is not a route; routes are on_the_spot, township, county and explain")
-	}
+	c.within("site", s.Site.check)
+	s.checkSignIn(c)
 }
 
 func (t Township) check(c *checker) {
@@ -220,6 +172,10 @@ func checkPeople(c *checker, list string, people []Person) {
 		c.optionalText(field+".title", p.Title, 30)
 		c.optionalText(field+".village", p.Village, 30)
 		c.optionalText(field+".phone", p.Phone, 24)
+		c.optionalText(field+".group", p.Group, 30)
+		for n, specialty := range p.Specialties {
+			c.text(fmt.Sprintf("%s.specialties[%d]", field, n), specialty, 30)
+		}
 		seen[p.ID] = true
 	}
 }
@@ -233,29 +189,4 @@ func (s Shift) check(c *checker) {
 	c.optionalText("topic", s.Topic, 30)
 	c.optionalText("rule", s.Rule, 32)
 	c.refuse(!s.Cancelled || len(s.Deputies)+len(s.Leaders) == 0, "cancelled", "must not be set beside people")
-}
-
-func (r BacklogReport) check(c *checker) {
-	known := map[casework.Route]bool{casework.Unclassified: true}
-	for _, route := range casework.Routes() {
-		known[route] = true
-	}
-	for route := range known {
-		_, found := r.Routes[route]
-		c.refuse(found, "routes."+string(route), "is missing")
-	}
-	for route, b := range r.Routes {
-		field := "routes." + string(route)
-		c.refuse(known[route], field, "is not a route")
-		c.refuse(b.Pending >= 0 && b.Overdue >= 0, field, "must not be negative")
-		c.refuse(b.Overdue <= b.Pending, field+".overdue", "must not exceed pending")
-	}
-	for result, n := range r.Closed {
-		field := "closed." + string(result)
-		c.refuse(strings.Contains("ABCD", string(result)) && len(result) == 1, field, "is not a result; results are A, B, C and D")
-		c.refuse(n >= 0, field, "must not be negative")
-	}
-	c.refuse(r.Received >= 0, "received", "must not be negative")
-	c.refuse(r.Visits >= 0, "visits", "must not be negative")
-	c.optionalText("version", r.Version, 128)
 }

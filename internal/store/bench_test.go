@@ -19,7 +19,7 @@ func BenchmarkSubmit(b *testing.B) {
 			b.ReportAllocs()
 			began := time.Now()
 			byHands(b, hands, func(i int) error {
-				_, _, err := s.Submit(b.Context(), rules.Receive(road, casework.NewCode(), fmt.Sprint(i), now))
+				_, _, err := bring(b.Context(), s, rules.Receive(road, casework.NewCode(), fmt.Sprint(i), now))
 				return err
 			})
 			b.ReportMetric(float64(b.N)/time.Since(began).Seconds(), "inserts/s")

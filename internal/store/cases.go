@@ -2,58 +2,89 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
+	"crypto/subtle"
 	"database/sql"
 	"errors"
 	"fmt"
 
 	"township.dev/liaison/internal/casework"
+	"township.dev/liaison/internal/search"
 )
 
 // Submit implements casework.Cases.
-func (s *Store) Submit(ctx context.Context, submission casework.Submission) (casework.Case, bool, error) {
-	sealed, err := s.sealContact(submission.Case.Code, submission.Contact)
+func (s *Store) Submit(ctx context.Context, submission casework.Submission) (casework.Receipt, error) {
+	incoming, err := s.prepare(submission)
 	if err != nil {
-		return casework.Case{}, false, err
+		return casework.Receipt{}, err
 	}
-	request := s.suggestionRequest(submission)
-	var first *casework.Case
+	var first *storedCase
 	err = s.writer.do(ctx, func(t *transaction) error {
-		earlier, known, err := request.find(t)
+		earlier, known, err := incoming.request.find(t)
 		if err != nil {
 			return err
 		}
 		if known {
 			stored, err := readCase(t.row, caseByID, earlier)
-			first = &stored.Case
+			first = &stored
 			return err
 		}
-		return add(t, submission, sealed, request)
+		return incoming.add(t)
 	})
 	switch {
 	case err != nil:
-		return casework.Case{}, false, fmt.Errorf("storing the suggestion: %w", err)
+		return casework.Receipt{}, fmt.Errorf("storing the suggestion: %w", err)
 	case first != nil:
-		return *first, true, nil
+		secret, err := s.Secret(ctx, first.Code)
+		return casework.Receipt{Case: first.Case, Secret: secret, Replayed: true}, err
 	}
-	return submission.Case, false, nil
+	return casework.Receipt{Case: submission.Case, Secret: submission.Secret}, nil
 }
 
-func add(t *transaction, submission casework.Submission, sealed *sealedContact, request request) error {
-	id, err := addCase(t, submission.Case)
+// incoming is a submission with all that can be computed before the writer's turn.
+type incoming struct {
+	casework.Submission
+	request request
+	private sealedPrivate
+	salt    []byte
+	digest  []byte
+	tokens  string
+}
+
+func (s *Store) prepare(submission casework.Submission) (incoming, error) {
+	sealed, err := s.sealPrivate(submission.Case.Code, private{Contact: submission.Contact, Secret: submission.Secret})
+	if err != nil {
+		return incoming{}, err
+	}
+	salt := random(saltLengthOfWords)
+	return incoming{
+		Submission: submission, request: s.suggestionRequest(submission), private: sealed,
+		salt: salt, digest: digestOfSuggestion(salt, submission.Case, submission.Contact), tokens: search.Tokens(submission.Case.Text),
+	}, nil
+}
+
+func (in incoming) add(t *transaction) error {
+	id, err := addCase(t, in.Case, hashSecret(in.Case.Code, in.Secret), in.salt)
 	if isTaken(err) {
 		return casework.ErrCodeTaken
 	}
 	if err != nil {
 		return err
 	}
-	if err := addEvent(t, id, submission.Event); err != nil {
+	if err := addEvent(t, id, in.Event, in.digest); err != nil {
 		return err
 	}
-	if err := sealed.add(t, id); err != nil {
+	if err := in.private.add(t, id); err != nil {
+		return err
+	}
+	if err := addPhotos(t, id, in.Photos); err != nil {
+		return err
+	}
+	if err := addTokens(t, id, in.tokens); err != nil {
 		return err
 	}
 	t.count(tallyReceived)
-	return request.add(t, id)
+	return in.request.add(t, id)
 }
 
 // Case implements casework.Cases.
@@ -63,6 +94,24 @@ func (s *Store) Case(ctx context.Context, code casework.Code) (casework.Case, er
 		return casework.Case{}, fmt.Errorf("reading a case: %w", noCase(err))
 	}
 	return c.Case, nil
+}
+
+// Unlock implements casework.Cases.
+func (s *Store) Unlock(ctx context.Context, code casework.Code, secret casework.Secret) (casework.Case, error) {
+	c, err := readCase(s.asReader(ctx), caseByCode, string(code))
+	if err != nil {
+		return casework.Case{}, fmt.Errorf("reading a case: %w", noCase(err))
+	}
+	if c.secretHash != nil && subtle.ConstantTimeCompare(c.secretHash, hashSecret(code, secret)) != 1 {
+		return casework.Case{}, fmt.Errorf("opening a case: %w", casework.ErrWrongSecret)
+	}
+	return c.Case, nil
+}
+
+// hashSecret is what is stored of a secret. It needs no key: who has the file has the case's text without the secret.
+func hashSecret(code casework.Code, secret casework.Secret) []byte {
+	sum := sha256.Sum256([]byte(string(code) + " " + string(secret)))
+	return sum[:]
 }
 
 // Change implements casework.Cases.
@@ -78,13 +127,7 @@ func (s *Store) Change(ctx context.Context, code casework.Code, change func(case
 			return refusedChange{err}
 		}
 		after = moved
-		if err := changeCase(t, before.id, before.Seq, after); err != nil {
-			return err
-		}
-		if before.Pending() && !after.Pending() {
-			t.count(tallyClosed + string(after.Answer.Result))
-		}
-		return addEvent(t, before.id, event)
+		return store(t, before, moved, event)
 	})
 	var refused refusedChange
 	switch {
@@ -96,9 +139,98 @@ func (s *Store) Change(ctx context.Context, code casework.Code, change func(case
 	return after, nil
 }
 
+// store writes a moved case with its event and counts what came of it.
+func store(t *transaction, before storedCase, after casework.Case, event casework.Event) error {
+	if err := changeCase(t, before, after); err != nil {
+		return err
+	}
+	if err := changeRelease(t, before, after); err != nil {
+		return err
+	}
+	if after.Anonymised && !before.Anonymised {
+		if err := erase(t, before.id); err != nil {
+			return err
+		}
+	}
+	countMove(t, before.Case, after)
+	return addEvent(t, before.id, event, nil)
+}
+
+func countMove(t *transaction, before, after casework.Case) {
+	switch {
+	case before.Pending() && after.State == casework.Closed:
+		t.count(tallyClosed + string(after.Answer.Result))
+	case before.Pending() && after.State == casework.Withdrawn:
+		t.count(tallyWithdrawn)
+	case before.Pending() && after.State == casework.Merged:
+		t.count(tallyMerged)
+	}
+	if after.Reopened > before.Reopened {
+		t.count(tallyReopened)
+	}
+	if after.Rating.Seq > before.Rating.Seq {
+		t.count(tallyRating + string(after.Rating.Value))
+	}
+}
+
 // refusedChange carries an error of change to the caller, who gets it back as it is. It comes through the writer's answer
 // and not through a shared variable, because the writer may still be at work when the caller's time is up.
 type refusedChange struct{ error }
+
+const (
+	// Who joined the case goes along.
+	moveReporters = `UPDATE cases SET merged_into = $1 WHERE merged_into = $2`
+	mergedInto    = `UPDATE cases SET merged_into = $1 WHERE id = $2`
+)
+
+// Merge implements casework.Cases.
+func (s *Store) Merge(ctx context.Context, code, into casework.Code, change func(c, into casework.Case) (casework.Merging, error)) (casework.Merging, error) {
+	var merging casework.Merging
+	err := s.writer.do(ctx, func(t *transaction) error {
+		from, errFrom := readCase(t.row, caseByCode, string(code))
+		target, errInto := readCase(t.row, caseByCode, string(into))
+		if err := errors.Join(errFrom, errInto); err != nil {
+			return noCase(err)
+		}
+		m, err := change(from.Case, target.Case)
+		if err != nil {
+			return refusedChange{err}
+		}
+		merging = m
+		if err := store(t, from, m.From, m.FromEvent); err != nil {
+			return err
+		}
+		if _, err := t.exec(moveReporters, target.id, from.id); err != nil {
+			return err
+		}
+		if _, err := t.exec(mergedInto, target.id, from.id); err != nil {
+			return err
+		}
+		return store(t, target, m.Into, m.IntoEvent)
+	})
+	var refused refusedChange
+	switch {
+	case errors.As(err, &refused):
+		return casework.Merging{}, refused.error
+	case err != nil:
+		return casework.Merging{}, fmt.Errorf("merging two cases: %w", err)
+	}
+	return merging, nil
+}
+
+// Reporters implements casework.Cases.
+func (s *Store) Reporters(ctx context.Context, code casework.Code) ([]casework.Case, error) {
+	var reporters []casework.Case
+	err := s.reads.each(ctx, reportersOf, []any{string(code)}, func(rows *sql.Rows) error {
+		c, err := scanCase(rows.Scan)
+		reporters = append(reporters, c.Case)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading the cases that joined: %w", err)
+	}
+	return reporters, nil
+}
 
 // asReader runs queries on the readers' connections.
 func (s *Store) asReader(ctx context.Context) querier {

@@ -13,33 +13,28 @@ import (
 
 // Names of tallies: what has been counted since the database began.
 const (
-	tallyReceived = "received"
-	tallyVisits   = "visits"
-	// tallyClosed is followed by the result.
+	tallyReceived  = "received"
+	tallyVisits    = "visits"
+	tallyWithdrawn = "withdrawn"
+	tallyMerged    = "merged"
+	tallyReopened  = "reopened"
+	// tallyClosed is followed by the result, tallyRating by the rating.
 	tallyClosed = "closed."
+	tallyRating = "rated."
 )
 
 const (
 	// Answered from the index of pending cases alone, however many are closed.
 	countPending = `
-SELECT route, COUNT(*), SUM(CASE WHEN due_on < $1 THEN 1 ELSE 0 END), MIN(received_at)
-FROM cases WHERE closed_at IS NULL GROUP BY route`
+SELECT route, state, COUNT(*), SUM(CASE WHEN due_on < $1 THEN 1 ELSE 0 END), MIN(received_at)
+FROM cases WHERE ended_at IS NULL GROUP BY route, state`
 	readTallies = `SELECT name, n FROM tallies`
 )
 
 // Backlog implements casework.Cases. Both queries see the same moment only if no write comes between; the figures of
 // one query always do.
 func (s *Store) Backlog(ctx context.Context, today workday.Date) (casework.Backlog, error) {
-	b := casework.Backlog{
-		Routes: map[casework.Route]casework.RouteBacklog{casework.Unclassified: {}},
-		Closed: map[casework.Result]int64{},
-	}
-	for _, route := range casework.Routes() {
-		b.Routes[route] = casework.RouteBacklog{}
-	}
-	for _, result := range casework.Results() {
-		b.Closed[result] = 0
-	}
+	b := emptyBacklog()
 	if err := s.reads.each(ctx, countPending, []any{today.String()}, addPending(&b)); err != nil {
 		return casework.Backlog{}, fmt.Errorf("counting pending cases: %w", err)
 	}
@@ -49,17 +44,41 @@ func (s *Store) Backlog(ctx context.Context, today workday.Date) (casework.Backl
 	return b, nil
 }
 
+// emptyBacklog holds every route, state, result and rating.
+func emptyBacklog() casework.Backlog {
+	b := casework.Backlog{
+		Routes: map[casework.Route]casework.RouteBacklog{casework.Unclassified: {}}, States: map[casework.State]int{},
+		Closed: map[casework.Result]int64{}, Satisfaction: map[casework.Satisfaction]int64{},
+	}
+	for _, route := range casework.Routes() {
+		b.Routes[route] = casework.RouteBacklog{}
+	}
+	for _, state := range casework.States() {
+		b.States[state] = 0
+	}
+	for _, result := range casework.Results() {
+		b.Closed[result] = 0
+	}
+	for _, rating := range casework.Satisfactions() {
+		b.Satisfaction[rating] = 0
+	}
+	return b
+}
+
 func addPending(b *casework.Backlog) func(*sql.Rows) error {
 	return func(rows *sql.Rows) error {
 		var (
 			route  casework.Route
+			state  casework.State
 			counts casework.RouteBacklog
 			oldest instant
 		)
-		if err := rows.Scan(&route, &counts.Pending, &counts.Overdue, &oldest); err != nil {
+		if err := rows.Scan(&route, &state, &counts.Pending, &counts.Overdue, &oldest); err != nil {
 			return err
 		}
-		b.Routes[route] = counts
+		sum := b.Routes[route]
+		b.Routes[route] = casework.RouteBacklog{Pending: sum.Pending + counts.Pending, Overdue: sum.Overdue + counts.Overdue}
+		b.States[state] += counts.Pending
 		b.OldestPending = earlier(b.OldestPending, oldest.Time)
 		return nil
 	}
@@ -82,13 +101,25 @@ func addTallied(b *casework.Backlog) func(*sql.Rows) error {
 		if err := rows.Scan(&name, &n); err != nil {
 			return err
 		}
-		switch result, closed := strings.CutPrefix(name, tallyClosed); {
-		case closed:
+		if result, closed := strings.CutPrefix(name, tallyClosed); closed {
 			b.Closed[casework.Result(result)] = n
-		case name == tallyReceived:
+			b.States[casework.Closed] += int(n)
+		}
+		if rating, rated := strings.CutPrefix(name, tallyRating); rated {
+			b.Satisfaction[casework.Satisfaction(rating)] = n
+		}
+		switch name {
+		case tallyReceived:
 			b.Received = n
-		case name == tallyVisits:
+		case tallyVisits:
 			b.Visits = n
+		case tallyWithdrawn:
+			b.Withdrawn, b.States[casework.Withdrawn] = n, int(n)
+		case tallyMerged:
+			b.Merged, b.States[casework.Merged] = n, int(n)
+		case tallyReopened:
+			b.Reopened = n
+			b.States[casework.Closed] -= int(n)
 		}
 		return nil
 	}

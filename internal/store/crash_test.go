@@ -92,7 +92,7 @@ func expectExactlyOnce(t *testing.T, s *store.Store, acknowledged map[string]cas
 	t.Helper()
 	texts := map[string]int{}
 	stored := 0
-	listing := casework.Listing{Closed: true, Limit: 200}
+	listing := casework.Listing{Order: casework.Newest, Limit: 200}
 	for {
 		page, err := s.List(t.Context(), listing)
 		if err != nil {
@@ -171,7 +171,7 @@ func writeUntilKilled(folder string) int {
 }
 
 func writeOne(ctx context.Context, s *store.Store, key string, out *sync.Mutex) error {
-	c, replayed, err := s.Submit(ctx, rules.Receive(doomed(key), casework.NewCode(), key, now))
+	c, replayed, err := bring(ctx, s, rules.Receive(doomed(key), casework.NewCode(), key, now))
 	if err != nil {
 		return err
 	}

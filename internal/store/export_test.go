@@ -6,10 +6,12 @@ import "context"
 var Queries = map[string]string{
 	"case by code":      caseByCode,
 	"case by id":        caseByID,
-	"contact":           contactByCode,
+	"contact":           privateByCode,
+	"photo":             photoByCode,
+	"reporters":         reportersOf,
+	"ended":             endedBefore,
+	"phones to hash":    contactsUnhashed,
 	"history":           historyByCode,
-	"pending cases":     listPending,
-	"all cases":         listAll,
 	"backlog":           countPending,
 	"visits of a day":   countVisits,
 	"request":           findRequest,
@@ -30,4 +32,10 @@ func (s *Store) Pragma(ctx context.Context, pragma string) error {
 // Write runs a write that does what the test says.
 func (s *Store) Write(ctx context.Context, write func() error) error {
 	return s.writer.do(ctx, func(*transaction) error { return write() })
+}
+
+// Pages the database has.
+func (s *Store) Pages(ctx context.Context) (n int, err error) {
+	err = s.writer.conn.QueryRowContext(ctx, "PRAGMA page_count").Scan(&n)
+	return n, err
 }

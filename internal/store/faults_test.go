@@ -15,11 +15,11 @@ func TestAFullDiskRefusesAndRecovers(t *testing.T) {
 	s := open(t, t.TempDir())
 	submit(t, s, road, "")
 	// SQLite reports its own limit of pages as it reports a file system without room.
-	pragma(t, s, "max_page_count = 80")
+	leaveRoom(t, s, 40)
 	acknowledged := 1
 	var err error
 	for i := range 1000 {
-		if _, _, err = s.Submit(t.Context(), rules.Receive(long(i), casework.NewCode(), fmt.Sprint(i), now)); err != nil {
+		if _, _, err = bring(t.Context(), s, rules.Receive(long(i), casework.NewCode(), fmt.Sprint(i), now)); err != nil {
 			break
 		}
 		acknowledged++
@@ -38,7 +38,7 @@ func TestAFullDiskRefusesAndRecovers(t *testing.T) {
 
 func TestAFullDiskUnderConcurrentWritesLosesNothingAcknowledged(t *testing.T) {
 	s := open(t, t.TempDir())
-	pragma(t, s, "max_page_count = 120")
+	leaveRoom(t, s, 120)
 	var (
 		mu           sync.Mutex
 		acknowledged []casework.Code
@@ -46,7 +46,7 @@ func TestAFullDiskUnderConcurrentWritesLosesNothingAcknowledged(t *testing.T) {
 	)
 	for i := range 200 {
 		all.Go(func() {
-			c, _, err := s.Submit(t.Context(), rules.Receive(long(i), casework.NewCode(), fmt.Sprint(i), now))
+			c, _, err := bring(t.Context(), s, rules.Receive(long(i), casework.NewCode(), fmt.Sprint(i), now))
 			if err != nil {
 				expectUnavailable(t, err, casework.ErrDiskFull)
 				return
@@ -72,7 +72,7 @@ func TestAReadOnlyDatabaseIsReadAndSaysSo(t *testing.T) {
 	s := open(t, t.TempDir())
 	c := submit(t, s, road, "")
 	pragma(t, s, "query_only = 1")
-	_, _, err := s.Submit(t.Context(), rules.Receive(road, casework.NewCode(), "", now))
+	_, _, err := bring(t.Context(), s, rules.Receive(road, casework.NewCode(), "", now))
 	expectUnavailable(t, err, casework.ErrReadOnly)
 	expectUnavailable(t, s.Ready(t.Context()), casework.ErrReadOnly)
 	if _, err := s.Case(t.Context(), c.Code); err != nil {
@@ -101,7 +101,7 @@ func TestClosingFinishesWhatHasBegun(t *testing.T) {
 	acknowledged := make(chan casework.Code, 20)
 	for range 20 {
 		all.Go(func() {
-			c, _, err := s.Submit(t.Context(), rules.Receive(road, casework.NewCode(), "", now))
+			c, _, err := bring(t.Context(), s, rules.Receive(road, casework.NewCode(), "", now))
 			switch {
 			case err == nil:
 				acknowledged <- c.Code
@@ -115,7 +115,7 @@ func TestClosingFinishesWhatHasBegun(t *testing.T) {
 	all.Wait()
 	close(acknowledged)
 
-	if _, _, err := s.Submit(t.Context(), rules.Receive(road, casework.NewCode(), "", now)); !errors.Is(err, casework.ErrClosing) {
+	if _, _, err := bring(t.Context(), s, rules.Receive(road, casework.NewCode(), "", now)); !errors.Is(err, casework.ErrClosing) {
 		t.Errorf("after closing: %v, want ErrClosing", err)
 	}
 	briefly(t, folder, func(s *store.Store) {
@@ -138,6 +138,16 @@ func pragma(t *testing.T, s *store.Store, p string) {
 	if err := s.Pragma(t.Context(), p); err != nil {
 		t.Fatalf("PRAGMA %s: %v", p, err)
 	}
+}
+
+// leaveRoom lets the database grow by that many pages of 4 KiB.
+func leaveRoom(t *testing.T, s *store.Store, pages int) {
+	t.Helper()
+	present, err := s.Pages(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	pragma(t, s, fmt.Sprintf("max_page_count = %d", present+pages))
 }
 
 func expectUnavailable(t *testing.T, err, want error) {

@@ -23,7 +23,7 @@ INSERT INTO feeds (id, token_hash, key_id, sealed, created_at) VALUES ($1, $2, $
 func (s *Store) AddFeeds(ctx context.Context, feeds []announcement.Feed) error {
 	err := s.writer.do(ctx, func(t *transaction) error {
 		for _, f := range feeds {
-			if _, err := t.exec(addFeed, f.ID, hashToken(f.Token), s.keys.id, s.sealToken(f), f.Created.UnixMilli()); err != nil {
+			if _, err := t.exec(addFeed, f.ID, hashToken(f.Token), s.keys.id, s.keys.sealToken(f), f.Created.UnixMilli()); err != nil {
 				return err
 			}
 		}
@@ -38,7 +38,7 @@ func (s *Store) AddFeeds(ctx context.Context, feeds []announcement.Feed) error {
 // ReplaceFeed implements announcement.Feeds.
 func (s *Store) ReplaceFeed(ctx context.Context, f announcement.Feed) error {
 	err := s.writer.do(ctx, func(t *transaction) error {
-		result, err := t.exec(replaceFeed, hashToken(f.Token), s.keys.id, s.sealToken(f), f.Created.UnixMilli(), f.ID)
+		result, err := t.exec(replaceFeed, hashToken(f.Token), s.keys.id, s.keys.sealToken(f), f.Created.UnixMilli(), f.ID)
 		if err != nil {
 			return err
 		}
@@ -57,7 +57,7 @@ func (s *Store) ReplaceFeed(ctx context.Context, f announcement.Feed) error {
 func (s *Store) Feeds(ctx context.Context) ([]announcement.Feed, error) {
 	var all []announcement.Feed
 	err := s.reads.each(ctx, allFeeds, nil, func(rows *sql.Rows) error {
-		f, err := s.scanFeed(rows.Scan)
+		f, err := s.keys.scanFeed(rows.Scan)
 		all = append(all, f)
 		return err
 	})
@@ -69,7 +69,7 @@ func (s *Store) Feeds(ctx context.Context) ([]announcement.Feed, error) {
 
 // FeedOf implements announcement.Feeds.
 func (s *Store) FeedOf(ctx context.Context, token string) (announcement.Feed, error) {
-	f, err := s.scanFeed(func(into ...any) error { return s.reads.row(ctx, feedByToken, []any{hashToken(token)}, into...) })
+	f, err := s.keys.scanFeed(func(into ...any) error { return s.reads.row(ctx, feedByToken, []any{hashToken(token)}, into...) })
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return announcement.Feed{}, announcement.ErrNoFeed
@@ -79,7 +79,7 @@ func (s *Store) FeedOf(ctx context.Context, token string) (announcement.Feed, er
 	return f, nil
 }
 
-func (s *Store) scanFeed(scan func(into ...any) error) (announcement.Feed, error) {
+func (k *keyring) scanFeed(scan func(into ...any) error) (announcement.Feed, error) {
 	var (
 		f       announcement.Feed
 		keyID   string
@@ -89,10 +89,10 @@ func (s *Store) scanFeed(scan func(into ...any) error) (announcement.Feed, error
 	if err := scan(&f.ID, &keyID, &sealed, &created); err != nil {
 		return announcement.Feed{}, err
 	}
-	if keyID != s.keys.id {
+	if keyID != k.id {
 		return announcement.Feed{}, fmt.Errorf("%w: the address of a calendar was encrypted under the key %s", ErrWrongDataKey, keyID)
 	}
-	token, err := s.keys.tokens.Open(nil, nil, sealed, tokenOf(f.ID, keyID))
+	token, err := k.tokens.Open(nil, nil, sealed, tokenOf(f.ID, keyID))
 	if err != nil {
 		return announcement.Feed{}, fmt.Errorf("the address of a calendar does not decrypt; the database was altered outside of this service: %w", err)
 	}
@@ -100,8 +100,8 @@ func (s *Store) scanFeed(scan func(into ...any) error) (announcement.Feed, error
 	return f, nil
 }
 
-func (s *Store) sealToken(f announcement.Feed) []byte {
-	return s.keys.tokens.Seal(nil, nil, []byte(f.Token), tokenOf(f.ID, s.keys.id))
+func (k *keyring) sealToken(f announcement.Feed) []byte {
+	return k.tokens.Seal(nil, nil, []byte(f.Token), tokenOf(f.ID, k.id))
 }
 
 // tokenOf binds a sealed token to its feed and key: moved to another row, it does not open.

@@ -9,23 +9,27 @@ import (
 	"township.dev/liaison/internal/casework"
 )
 
-const (
-	insertEvent = `
-INSERT INTO events (case_id, seq, at, actor_role, actor_staff, action, facts) VALUES ($1, $2, $3, $4, $5, $6, $7)`
-	insertWords = `INSERT INTO words (case_id, seq, words) VALUES ($1, $2, $3)`
-)
+const insertWords = `INSERT INTO words (case_id, seq, words, salt) VALUES ($1, $2, $3, $4)`
 
-// addEvent writes the log row, and its words apart from it.
-func addEvent(t *transaction, caseID int64, e casework.Event) error {
+// addEvent writes the log row, and its words apart from it. digest stands for the words where they are kept elsewhere.
+func addEvent(t *transaction, caseID int64, e casework.Event, digest []byte) error {
 	facts, err := json.Marshal(e.Facts)
 	if err != nil {
 		return fmt.Errorf("encoding an event: %w", err)
 	}
-	_, err = t.exec(insertEvent, caseID, e.Seq, e.At.UnixMilli(), string(e.Actor.Role), orNull(e.Actor.Staff), string(e.Action), string(facts))
-	if err != nil || e.Words == "" {
+	row := logRow{
+		caseID: caseID, seq: int64(e.Seq), at: e.At.UnixMilli(), role: string(e.Actor.Role), staff: e.Actor.Staff,
+		action: string(e.Action), facts: string(facts), digest: digest,
+	}
+	if e.Words == "" {
+		return t.append(row)
+	}
+	salt := random(saltLengthOfWords)
+	row.digest = digestOf(salt, e.Words)
+	if err := t.append(row); err != nil {
 		return err
 	}
-	_, err = t.exec(insertWords, caseID, e.Seq, e.Words)
+	_, err = t.exec(insertWords, caseID, e.Seq, e.Words, salt)
 	return err
 }
 

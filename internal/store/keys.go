@@ -30,8 +30,24 @@ type keyring struct {
 	proof    []byte
 	contacts cipher.AEAD
 	tokens   cipher.AEAD
+	factors  cipher.AEAD
 	requests []byte
 	staff    []byte
+	phones   []byte
+}
+
+// newKeyrings returns the keys in use and those they replaced, nil where none were.
+func newKeyrings(dataKey, previousKey []byte) (keys, previous *keyring, err error) {
+	if keys, err = newKeyring(dataKey); err != nil || previousKey == nil {
+		return keys, nil, err
+	}
+	if previous, err = newKeyring(previousKey); err != nil {
+		return nil, nil, fmt.Errorf("the previous data key: %w", err)
+	}
+	if previous.id == keys.id {
+		return keys, nil, nil
+	}
+	return keys, previous, nil
 }
 
 func newKeyring(dataKey []byte) (*keyring, error) {
@@ -46,18 +62,17 @@ func newKeyring(dataKey []byte) (*keyring, error) {
 		}
 		return key
 	}
-	contacts, err := sealer(derive("contacts"))
-	if err != nil {
-		return nil, err
-	}
-	tokens, err := sealer(derive("calendar tokens"))
-	if err != nil {
-		return nil, err
-	}
-	return &keyring{
+	k := &keyring{
 		id: hex.EncodeToString(derive("key id")[:8]), proof: derive("proof"),
-		contacts: contacts, tokens: tokens, requests: derive("requests"), staff: derive("first passwords"),
-	}, nil
+		requests: derive("requests"), staff: derive("first passwords"), phones: derive("phones"),
+	}
+	for purpose, seal := range map[string]*cipher.AEAD{"contacts": &k.contacts, "calendar tokens": &k.tokens, "one-time codes": &k.factors} {
+		var err error
+		if *seal, err = sealer(derive(purpose)); err != nil {
+			return nil, err
+		}
+	}
+	return k, nil
 }
 
 func sealer(key []byte) (cipher.AEAD, error) {
@@ -82,36 +97,57 @@ func keyedHash(key []byte, parts ...string) []byte {
 }
 
 const (
-	dataKeyProof = `SELECT proof FROM data_keys WHERE id = $1`
-	dataKeyIDs   = `SELECT id FROM data_keys ORDER BY since, id`
-	addDataKey   = `INSERT INTO data_keys (id, proof, since) VALUES ($1, $2, $3)`
+	dataKeys   = `SELECT id, proof, since FROM data_keys ORDER BY since, id`
+	addDataKey = `
+INSERT INTO data_keys (id, proof, since) VALUES ($1, $2, $3)
+ON CONFLICT (id) DO UPDATE SET since = excluded.since`
 )
 
-// checkDataKey adopts the key in a new database and refuses any but that one ever after.
+// checkDataKey adopts the key in a new database. In any other it must be the one in use, or the one in use must be at hand as the
+// previous one: then everything moves over to the new key first.
 func (s *Store) checkDataKey(ctx context.Context, now time.Time) error {
-	var proof []byte
-	err := s.reads.row(ctx, dataKeyProof, []any{s.keys.id}, &proof)
-	switch {
-	case err == nil && hmac.Equal(proof, s.keys.proof):
-		return nil
-	case err == nil:
-		return s.wrongDataKey([]string{s.keys.id})
-	case !errors.Is(err, sql.ErrNoRows):
-		return fmt.Errorf("checking the data key: %w", err)
-	}
-	var known []string
-	err = s.reads.each(ctx, dataKeyIDs, nil, func(rows *sql.Rows) error {
-		var id string
-		known = append(known, id)
-		return rows.Scan(&known[len(known)-1])
-	})
+	known, err := s.knownKeys(ctx)
 	if err != nil {
 		return fmt.Errorf("checking the data key: %w", err)
 	}
-	if len(known) > 0 {
-		return s.wrongDataKey(known)
+	if len(known) == 0 {
+		return s.adopt(ctx, now)
 	}
-	err = s.writer.do(ctx, func(t *transaction) error {
+	inUse := known[len(known)-1]
+	switch {
+	case inUse.proves(s.keys):
+		return nil
+	case s.previous != nil && inUse.proves(s.previous):
+		return s.rekey(ctx, later(now, inUse.since.Add(time.Millisecond)))
+	}
+	return s.wrongDataKey(inUse.id)
+}
+
+// knownKey is a data key that has been in use.
+type knownKey struct {
+	id    string
+	proof []byte
+	since instant
+}
+
+func (k knownKey) proves(ring *keyring) bool {
+	return k.id == ring.id && hmac.Equal(k.proof, ring.proof)
+}
+
+// knownKeys returns every data key that has been in use, the present one last.
+func (s *Store) knownKeys(ctx context.Context) ([]knownKey, error) {
+	var known []knownKey
+	err := s.reads.each(ctx, dataKeys, nil, func(rows *sql.Rows) error {
+		var k knownKey
+		err := rows.Scan(&k.id, &k.proof, &k.since)
+		known = append(known, k)
+		return err
+	})
+	return known, err
+}
+
+func (s *Store) adopt(ctx context.Context, now time.Time) error {
+	err := s.writer.do(ctx, func(t *transaction) error {
 		_, err := t.exec(addDataKey, s.keys.id, s.keys.proof, now.UnixMilli())
 		return err
 	})
@@ -121,7 +157,7 @@ func (s *Store) checkDataKey(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-func (s *Store) wrongDataKey(known []string) error {
-	return fmt.Errorf("%w: it was created with the key %s and was given %s; restore the station's data Secret, or the database that belongs to this one",
-		ErrWrongDataKey, known[0], s.keys.id)
+func (s *Store) wrongDataKey(inUse string) error {
+	return fmt.Errorf("%w: the database uses the key %s and was given %s; restore the station's data Secret (to replace a key, give the old one as previous-data-key beside it), or the database that belongs to this key",
+		ErrWrongDataKey, inUse, s.keys.id)
 }

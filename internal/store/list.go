@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"iter"
 	"strconv"
 	"strings"
 
@@ -13,41 +14,54 @@ import (
 
 // A page is found by where the last one ended, so that the thousandth costs what the first does.
 const (
-	selectSummary = `SELECT id, code, topic, village, substr(text, 1, $1), state, route, received_at, due_on FROM cases `
-	listPending   = selectSummary + `WHERE closed_at IS NULL AND (due_on, id) > ($2, $3) ORDER BY due_on, id LIMIT $4`
-	listAll       = selectSummary + `WHERE id < $2 ORDER BY id DESC LIMIT $3`
-	mostListed    = 200
+	selectSummary = `
+SELECT c.id, c.code, c.topic, c.village, substr(c.text, 1, %s), c.state, c.route, c.unit, c.formal_no <> '', c.reopened, c.urges, c.photos,
+       c.result, c.rating, c.received_at, c.due_on, c.ended_on, c.released_at, c.released_seq, r.text, r.answer
+FROM cases c LEFT JOIN releases r ON r.case_id = c.id`
+	mostListed = 200
 )
 
-// List implements casework.Cases.
+// orders are the ways to go through cases: the columns, and the mark of the listing in a cursor.
+var orders = map[casework.Order]struct {
+	by, behind, mark string
+}{
+	casework.ByDue:  {by: " ORDER BY c.due_on, c.id", behind: "(c.due_on, c.id) > (?, ?)", mark: "d"},
+	casework.Newest: {by: " ORDER BY c.id DESC", behind: "c.id < ?", mark: "n"},
+}
+
+// List implements casework.Listings.
 func (s *Store) List(ctx context.Context, l casework.Listing) (casework.Page, error) {
 	limit := min(max(l.Limit, 1), mostListed)
-	query, args, err := listQuery(l)
-	if err != nil {
-		return casework.Page{}, err
+	order, known := orders[l.Order]
+	if !known {
+		l.Order = casework.ByDue
+		order = orders[l.Order]
 	}
+	c := s.filtered(l.Filter)
+	if l.After != "" {
+		after, err := readCursor(l.After, l.Order)
+		if err != nil {
+			return casework.Page{}, err
+		}
+		c.must(order.behind, after.arguments(l.Order)...)
+	}
+	// One row more than asked tells whether there is a next page.
+	query := fmt.Sprintf(selectSummary, c.argument(casework.ExcerptLength)) + c.where() + order.by + " LIMIT " + c.argument(limit+1)
 	var (
 		page casework.Page
 		last position
 	)
-	// One row more than asked tells whether there is a next page.
-	err = s.reads.each(ctx, query, append(append([]any{casework.ExcerptLength}, args...), limit+1), func(rows *sql.Rows) error {
-		var (
-			id int64
-			c  casework.Summary
-			at instant
-			d  day
-		)
-		if err := rows.Scan(&id, &c.Code, &c.Topic, &c.Village, &c.Excerpt, &c.State, &c.Route, &at, &d); err != nil {
+	err := s.reads.ask(ctx, query, c.args, func(rows *sql.Rows) error {
+		id, summary, err := scanSummary(rows)
+		if err != nil {
 			return err
 		}
 		if len(page.Cases) == limit {
-			page.Next = last.cursor(l.Closed)
+			page.Next = last.cursor(order.mark)
 			return nil
 		}
-		c.ReceivedAt, c.Due = at.Time, d.Date
-		page.Cases = append(page.Cases, c)
-		last = position{due: d.Date, id: id}
+		page.Cases = append(page.Cases, summary)
+		last = position{due: summary.Due, id: id}
 		return nil
 	})
 	if err != nil {
@@ -56,15 +70,40 @@ func (s *Store) List(ctx context.Context, l casework.Listing) (casework.Page, er
 	return page, nil
 }
 
-func listQuery(l casework.Listing) (query string, args []any, err error) {
-	after, err := readCursor(l.After, l.Closed)
-	if err != nil {
-		return "", nil, err
+func scanSummary(rows *sql.Rows) (id int64, c casework.Summary, err error) {
+	r := &c.Release
+	err = rows.Scan(&id, &c.Code, &c.Topic, &c.Village, &c.Excerpt, &c.State, &c.Route, &c.Unit, &c.Formal, &c.Reopened, &c.Urges, &c.Photos,
+		into(&c.Result), into(&c.Rating), into(&c.ReceivedAt), into(&c.Due), into(&c.EndedOn), into(&r.At), into(&r.Seq), into(&r.Text), into(&r.Answer))
+	return id, c, err
+}
+
+// Each implements casework.Listings. It reads in pages, so that no reader is held while the caller writes to a slow network.
+func (s *Store) Each(ctx context.Context, f casework.Filter) iter.Seq2[casework.Case, error] {
+	return func(yield func(casework.Case, error) bool) {
+		for last := int64(0); ; {
+			c := s.filtered(f)
+			c.must("c.id > ?", last)
+			query := selectCase + c.where() + " ORDER BY c.id LIMIT " + c.argument(mostListed)
+			var page []storedCase
+			err := s.reads.ask(ctx, query, c.args, func(rows *sql.Rows) error {
+				stored, err := scanCase(rows.Scan)
+				page = append(page, stored)
+				return err
+			})
+			if err != nil {
+				yield(casework.Case{}, fmt.Errorf("reading cases: %w", err))
+				return
+			}
+			for _, stored := range page {
+				if last = stored.id; !yield(stored.Case, nil) {
+					return
+				}
+			}
+			if len(page) < mostListed {
+				return
+			}
+		}
 	}
-	if l.Closed {
-		return listAll, []any{after.id}, nil
-	}
-	return listPending, []any{after.due.String(), after.id}, nil
 }
 
 // position is the last case of a page.
@@ -73,39 +112,27 @@ type position struct {
 	id  int64
 }
 
-// Marks of the two listings in a cursor: p.2026-10-10.123 and a.123.
-const (
-	markPending = "p"
-	markAll     = "a"
-)
-
-func (p position) cursor(closed bool) casework.Cursor {
-	id := strconv.FormatInt(p.id, 10)
-	if closed {
-		return casework.Cursor(markAll + "." + id)
+func (p position) arguments(o casework.Order) []any {
+	if o == casework.Newest {
+		return []any{p.id}
 	}
-	return casework.Cursor(markPending + "." + p.due.String() + "." + id)
+	return []any{p.due.String(), p.id}
 }
 
-func readCursor(c casework.Cursor, closed bool) (position, error) {
-	switch {
-	case c == "" && closed:
-		return position{id: 1<<63 - 1}, nil
-	case c == "":
-		return position{}, nil
-	}
+// cursor is as d.2026-10-10.123.
+func (p position) cursor(mark string) casework.Cursor {
+	return casework.Cursor(mark + "." + p.due.String() + "." + strconv.FormatInt(p.id, 10))
+}
+
+func readCursor(c casework.Cursor, o casework.Order) (position, error) {
 	parts := strings.Split(string(c), ".")
-	var p position
-	var errDay error
-	if !closed && len(parts) == 3 && parts[0] == markPending {
-		p.due, errDay = workday.ParseDate(parts[1])
-	} else if !closed || len(parts) != 2 || parts[0] != markAll {
+	if len(parts) != 3 || parts[0] != orders[o].mark {
 		return position{}, casework.ErrBadCursor
 	}
-	id, errID := strconv.ParseInt(parts[len(parts)-1], 10, 64)
+	due, errDay := workday.ParseDate(parts[1])
+	id, errID := strconv.ParseInt(parts[2], 10, 64)
 	if errDay != nil || errID != nil {
 		return position{}, casework.ErrBadCursor
 	}
-	p.id = id
-	return p, nil
+	return position{due: due, id: id}, nil
 }

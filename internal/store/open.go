@@ -25,19 +25,23 @@ type Options struct {
 	DataDir string
 	// DataKey is the station's secret of 32 bytes, under which personal data is encrypted.
 	DataKey []byte
+	// PreviousKey is the data key before this one, while what it encrypted moves over to the new one; nil where none was replaced.
+	PreviousKey []byte
 	// Now is noted with the data key of a new database.
 	Now time.Time
 }
 
 // Store is an open database. It is safe for concurrent use; Close it once.
 type Store struct {
-	keys    *keyring
-	writer  *writer
-	reads   *statements
-	readers *sql.DB
-	writing *sql.DB
-	lock    *os.File
-	hasher  *hasher
+	keys *keyring
+	// previous is nil where no data key was replaced.
+	previous *keyring
+	writer   *writer
+	reads    *statements
+	readers  *sql.DB
+	writing  *sql.DB
+	lock     *os.File
+	hasher   *hasher
 	// declaring keeps two declarations of staff apart.
 	declaring sync.Mutex
 }
@@ -50,11 +54,10 @@ var (
 // Open locks the data folder, brings the schema up to date and checks that the data key is the one of this database.
 // Its errors say what to do.
 func Open(ctx context.Context, o Options) (_ *Store, err error) {
-	keys, err := newKeyring(o.DataKey)
-	if err != nil {
+	s := &Store{hasher: newHasher()}
+	if s.keys, s.previous, err = newKeyrings(o.DataKey, o.PreviousKey); err != nil {
 		return nil, err
 	}
-	s := &Store{keys: keys, hasher: newHasher()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.release())
@@ -85,7 +88,46 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 	if err := s.checkDataKey(ctx, o.Now); err != nil {
 		return nil, err
 	}
+	if err := s.hashPhones(ctx); err != nil {
+		return nil, err
+	}
 	return s, nil
+}
+
+// OpenToRead opens the database to read it while another process may have it open for writing. It neither locks the folder nor changes
+// anything: the schema must be that of this version. Only what reads may be called.
+func OpenToRead(ctx context.Context, o Options) (_ *Store, err error) {
+	s := &Store{}
+	if s.keys, s.previous, err = newKeyrings(o.DataKey, o.PreviousKey); err != nil {
+		return nil, err
+	}
+	path, err := presentFile(o.DataDir)
+	if err != nil {
+		return nil, err
+	}
+	if s.readers, err = openPool(path, readerPool); err != nil {
+		return nil, err
+	}
+	s.reads = newStatements(s.readers)
+	if err := s.checkReadable(ctx); err != nil {
+		return nil, errors.Join(err, s.release())
+	}
+	return s, nil
+}
+
+// checkReadable makes sure that the database is one of this version, and of this key.
+func (s *Store) checkReadable(ctx context.Context) error {
+	if err := checkSchema(ctx, s.readers); err != nil {
+		return err
+	}
+	known, err := s.knownKeys(ctx)
+	if err != nil {
+		return fmt.Errorf("checking the data key: %w", err)
+	}
+	if len(known) > 0 && !known[len(known)-1].proves(s.keys) {
+		return s.wrongDataKey(known[len(known)-1].id)
+	}
+	return nil
 }
 
 // Close finishes the writes that have begun, refuses new ones with casework.ErrClosing, and unlocks the folder.

@@ -24,7 +24,7 @@ func TestWhatIsSecretDoesNotStandInTheFiles(t *testing.T) {
 	if err := s.DeclareStaff(t.Context(), []casework.FirstPassword{first}); err != nil {
 		t.Fatal(err)
 	}
-	session, err := s.SignIn(t.Context(), first.Username, first.Password, now, time.Hour)
+	session, err := s.SignIn(t.Context(), casework.Credentials{Username: first.Username, Password: first.Password}, casework.SigningIn{Now: now, Lifetime: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}

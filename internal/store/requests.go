@@ -24,7 +24,11 @@ const (
 
 func (s *Store) suggestionRequest(submission casework.Submission) request {
 	c, who := submission.Case, submission.Contact
-	return s.request(scopeSuggestion, submission.Key, c.Topic, c.Village, c.Text, who.Name, who.Phone)
+	asked := []string{c.Topic, c.Village, c.Text, who.Name, who.Phone}
+	for _, photo := range submission.Photos {
+		asked = append(asked, string(photo.Full))
+	}
+	return s.request(scopeSuggestion, submission.Key, asked...)
 }
 
 func (s *Store) visitRequest(v casework.Visit, key string) request {

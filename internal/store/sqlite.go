@@ -35,9 +35,12 @@ var (
 		// An acknowledged suggestion survives a power cut: every commit is synced.
 		"synchronous(full)",
 		"cache_size(-2000)",
+		// What is erased is overwritten, not only let go.
+		"secure_delete(fast)",
 		// After a rush the log file shrinks again.
 		"journal_size_limit(8388608)",
 	}, shared...)}
+	backupPool = pool{connections: 1, pragmas: []string{"busy_timeout(5000)"}}
 	readerPool = pool{connections: 4, pragmas: append([]string{"query_only(1)", "cache_size(-512)"}, shared...)}
 )
 
@@ -66,6 +69,18 @@ func databaseFile(folder string) (string, error) {
 	}
 	if err := errors.Join(file.Close(), syncFolder(folder)); err != nil {
 		return "", fmt.Errorf("creating %s: %w", path, err)
+	}
+	return path, nil
+}
+
+// presentFile is the folder's database, which must be there.
+func presentFile(folder string) (string, error) {
+	path, err := filepath.Abs(filepath.Join(folder, databaseName))
+	if err != nil {
+		return "", fmt.Errorf("finding data folder %s: %w", folder, err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		return "", fmt.Errorf("%w in %s: %w", ErrNoDatabase, folder, err)
 	}
 	return path, nil
 }

@@ -10,6 +10,7 @@ import (
 // preparer is a pool or a single connection.
 type preparer interface {
 	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
 // statements are prepared on first use and kept: there are few, and preparing costs more than running.
@@ -71,6 +72,19 @@ func (s *statements) each(ctx context.Context, query string, args []any, scan fu
 	if err != nil {
 		return fault(err)
 	}
+	return scanAll(rows, scan)
+}
+
+// ask is each for a query that was put together for one question: kept, there would be too many.
+func (s *statements) ask(ctx context.Context, query string, args []any, scan func(*sql.Rows) error) error {
+	rows, err := s.on.QueryContext(ctx, query, args...)
+	if err != nil {
+		return fault(err)
+	}
+	return scanAll(rows, scan)
+}
+
+func scanAll(rows *sql.Rows, scan func(*sql.Rows) error) error {
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		if err := scan(rows); err != nil {

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"database/sql"
 	"os"
 	"path/filepath"
@@ -84,9 +85,15 @@ var (
 	road  = casework.Suggestion{Topic: "道路交通", Village: "白额村", Text: "田间路被冲毁，秋收前请修好。", Name: "王小明", Phone: "13900000031"}
 )
 
+// bring submits, and returns the case and whether it was there already.
+func bring(ctx context.Context, s *store.Store, submission casework.Submission) (casework.Case, bool, error) {
+	receipt, err := s.Submit(ctx, submission)
+	return receipt.Case, receipt.Replayed, err
+}
+
 func submit(t testing.TB, s *store.Store, suggestion casework.Suggestion, key string) casework.Case {
 	t.Helper()
-	c, _, err := s.Submit(t.Context(), rules.Receive(suggestion, casework.NewCode(), key, now))
+	c, _, err := bring(t.Context(), s, rules.Receive(suggestion, casework.NewCode(), key, now))
 	if err != nil {
 		t.Fatalf("Submit: %v", err)
 	}

@@ -25,6 +25,10 @@ type writer struct {
 	closeOnce  sync.Once
 	done       chan struct{}
 
+	// head is where the log ends, headKnown false after a commit whose fate is uncertain; only the writing goroutine uses them.
+	head      casework.LogPoint
+	headKnown bool
+
 	mu sync.Mutex
 	// last is what kept the last group from disk, nil when nothing did; for Ready.
 	last error
@@ -43,6 +47,8 @@ type pendingWrite struct {
 type transaction struct {
 	statements *statements
 	tallies    map[string]int64
+	// head is where the log ends within this transaction.
+	head casework.LogPoint
 }
 
 func startWriter(conn *sql.Conn) *writer {
@@ -157,9 +163,15 @@ func (w *writer) together(group []*pendingWrite) error {
 	if err := w.control("BEGIN IMMEDIATE"); err != nil {
 		return fmt.Errorf("beginning to write: %w", err)
 	}
-	sums := map[string]int64{}
+	sums, head := map[string]int64{}, w.head
+	if !w.headKnown {
+		var err error
+		if head, err = readHead(context.Background(), w.statements); err != nil {
+			return w.abandon(fmt.Errorf("reading the end of the log: %w", err))
+		}
+	}
 	for _, p := range group {
-		if err := w.apart(p); err != nil {
+		if err := w.apart(p, &head); err != nil {
 			return w.abandon(err)
 		}
 		if p.err == nil {
@@ -174,25 +186,28 @@ func (w *writer) together(group []*pendingWrite) error {
 	if err := w.control("COMMIT"); err != nil {
 		return w.abandon(fmt.Errorf("making the write durable: %w", err))
 	}
+	w.head, w.headKnown = head, true
 	return nil
 }
 
-// apart runs one write in its savepoint. Its own error is noted in it; an error is returned when the transaction is lost.
-func (w *writer) apart(p *pendingWrite) error {
+// apart runs one write in its savepoint and moves the log's head if it succeeds. Its own error is noted in it; an error is returned
+// when the transaction is lost.
+func (w *writer) apart(p *pendingWrite, head *casework.LogPoint) error {
 	if p.err = p.ctx.Err(); p.err != nil {
 		return nil
 	}
 	if err := w.control("SAVEPOINT one_write"); err != nil {
 		return fmt.Errorf("beginning a write: %w", err)
 	}
-	t := &transaction{statements: w.statements}
+	t := &transaction{statements: w.statements, head: *head}
 	if p.err = guarded(p.write, t); p.err != nil {
 		// A full disk and its like end the whole transaction; then there is no savepoint any more.
 		if err := w.control("ROLLBACK TO one_write"); err != nil {
 			return p.err
 		}
+		t.head = *head
 	}
-	p.tallies = t.tallies
+	*head, p.tallies = t.head, t.tallies
 	if err := w.control("RELEASE one_write"); err != nil {
 		return fmt.Errorf("ending a write: %w", err)
 	}
@@ -213,6 +228,7 @@ func guarded(write func(*transaction) error, t *transaction) (err error) {
 func (w *writer) abandon(cause error) error {
 	// SQLite may have rolled back already, and then says so.
 	_ = w.control("ROLLBACK")
+	w.headKnown = false
 	return cause
 }
 
@@ -266,4 +282,8 @@ func (t *transaction) count(name string) {
 		t.tallies = map[string]int64{}
 	}
 	t.tallies[name]++
+}
+
+func (t *transaction) each(query string, args []any, scan func(*sql.Rows) error) error {
+	return t.statements.each(context.Background(), query, args, scan)
 }

@@ -34,6 +34,21 @@ func TestEdgesAreAccepted(t *testing.T) {
 		{"a bare host name", "LiaisonStation", map[string]any{"spec": map[string]any{"intake": map[string]any{"host": "zhongduo"}}}},
 		{"requests equal to limits in another unit", "LiaisonStation", map[string]any{"spec": map[string]any{"intake": map[string]any{
 			"resources": map[string]any{"requests": map[string]any{"cpu": "1000m"}, "limits": map[string]any{"cpu": 1}}}}}},
+		{"an extension beyond a longer deadline", "LiaisonStation", map[string]any{"spec": map[string]any{"casework": map[string]any{
+			"routes": []any{map[string]any{"route": "County", "months": 11}}, "extension": map[string]any{"months": 12}}}}},
+		{"a county deadline in working days beside an extension", "LiaisonStation", map[string]any{"spec": map[string]any{"casework": map[string]any{
+			"routes": []any{map[string]any{"route": "County", "workingDays": 20}}, "extension": map[string]any{"months": 2}}}}},
+		{"no reminders", "LiaisonStation", map[string]any{"spec": map[string]any{"casework": map[string]any{
+			"reminders": map[string]any{"beforeDays": []any{}, "afterDays": []any{}}}}}},
+		{"a provider on another port", "LiaisonStation", map[string]any{"spec": map[string]any{"staff": map[string]any{"oidc": map[string]any{
+			"issuer": "https://id.example.gov.cn:8443/realms/county"}}}}},
+		{"a provider on the same machine", "LiaisonStation", map[string]any{"spec": map[string]any{"staff": map[string]any{"oidc": map[string]any{
+			"issuer": "http://127.0.0.1:5556/dex"}}}}},
+		{"a provider by its IPv6 address", "LiaisonStation", map[string]any{"spec": map[string]any{"staff": map[string]any{"oidc": map[string]any{
+			"issuer": "https://[fd00::1]"}}}}},
+		{"a proxy of one address and one of IPv6", "LiaisonStation", map[string]any{"spec": map[string]any{"intake": map[string]any{
+			"trustedProxies": []any{"10.1.2.3/32", "fd00::/8"}}}}},
+		{"keys that are there and not required", "LiaisonStation", map[string]any{"spec": map[string]any{"open311": map[string]any{"requireKey": false}}}},
 		{"no receptions and no duty", "DeputyRoster", map[string]any{"spec": map[string]any{"reception": nil, "duty": nil}}},
 		{"receptions on the 28th", "DeputyRoster", map[string]any{"spec": map[string]any{"reception": map[string]any{"schedule": map[string]any{"dayOfMonth": 28}}}}},
 		{"another time zone", "DeputyRoster", map[string]any{"spec": map[string]any{"timeZone": "Asia/Urumqi"}}},
@@ -75,6 +90,8 @@ var defaults = map[string][]struct {
 		{[]string{"spec", "reclaimPolicy"}, "Retain"},
 		{[]string{"spec", "intake", "storage", "type"}, "SQLite"},
 		{[]string{"spec", "intake", "storage", "size"}, "1Gi"},
+		{[]string{"spec", "staff", "oidc", "usernameClaim"}, "preferred_username"},
+		{[]string{"spec", "staff", "oidc", "clientSecretRef", "key"}, "client-secret"},
 	},
 	"DeputyRoster": {
 		{[]string{"spec", "horizonMonths"}, int64(3)},

@@ -45,6 +45,11 @@ func TestSamplesHangTogether(t *testing.T) {
 				t.Errorf("%s: the liaison point of %s is run by %s, a deputy of %q", sample.file, village.Name, village.LiaisonDeputy, deputy.Village)
 			}
 		}
+		for _, account := range station.Spec.Staff.Deputies {
+			if known[account.Deputy].ID == "" {
+				t.Errorf("%s: account %s is of deputy %s, who is not in the roster", sample.file, account.Username, account.Deputy)
+			}
+		}
 	}
 }
 

@@ -93,9 +93,21 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: webhook
       type:
         namedType: dev.township.liaison.api.v1alpha1.Webhook
+- name: dev.township.liaison.api.v1alpha1.AuditHead
+  map:
+    fields:
+    - name: head
+      type:
+        scalar: string
+    - name: length
+      type:
+        scalar: numeric
 - name: dev.township.liaison.api.v1alpha1.Backlog
   map:
     fields:
+    - name: audit
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.AuditHead
     - name: byRoute
       type:
         list:
@@ -140,6 +152,15 @@ var schemaYAML = typed.YAMLObject(`types:
 - name: dev.township.liaison.api.v1alpha1.Casework
   map:
     fields:
+    - name: extension
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.Extension
+    - name: reminders
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.Reminders
+    - name: retentionYears
+      type:
+        scalar: numeric
     - name: routes
       type:
         list:
@@ -148,6 +169,27 @@ var schemaYAML = typed.YAMLObject(`types:
           elementRelationship: associative
           keys:
           - route
+    - name: triage
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.Term
+    - name: units
+      type:
+        list:
+          elementType:
+            namedType: dev.township.liaison.api.v1alpha1.Unit
+          elementRelationship: associative
+          keys:
+          - name
+- name: dev.township.liaison.api.v1alpha1.ClientSecretReference
+  map:
+    fields:
+    - name: key
+      type:
+        scalar: string
+      default: client-secret
+    - name: name
+      type:
+        scalar: string
 - name: dev.township.liaison.api.v1alpha1.Contact
   map:
     fields:
@@ -208,6 +250,15 @@ var schemaYAML = typed.YAMLObject(`types:
       type:
         namedType: dev.township.liaison.api.v1alpha1.Date
     - name: village
+      type:
+        scalar: string
+- name: dev.township.liaison.api.v1alpha1.DeputyAccount
+  map:
+    fields:
+    - name: deputy
+      type:
+        scalar: string
+    - name: username
       type:
         scalar: string
 - name: dev.township.liaison.api.v1alpha1.DeputyLevel
@@ -411,6 +462,12 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: uncovered
       type:
         scalar: numeric
+- name: dev.township.liaison.api.v1alpha1.Extension
+  map:
+    fields:
+    - name: months
+      type:
+        scalar: numeric
 - name: dev.township.liaison.api.v1alpha1.Fairness
   map:
     fields:
@@ -498,6 +555,12 @@ var schemaYAML = typed.YAMLObject(`types:
       type:
         namedType: dev.township.liaison.api.v1alpha1.Storage
       default: {}
+    - name: trustedProxies
+      type:
+        list:
+          elementType:
+            scalar: string
+          elementRelationship: associative
 - name: dev.township.liaison.api.v1alpha1.Leader
   map:
     fields:
@@ -617,6 +680,9 @@ var schemaYAML = typed.YAMLObject(`types:
       type:
         namedType: dev.township.liaison.api.v1alpha1.Intake
       default: {}
+    - name: open311
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.Open311
     - name: reclaimPolicy
       type:
         namedType: dev.township.liaison.api.v1alpha1.ReclaimPolicy
@@ -624,6 +690,9 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: rosterRef
       type:
         namedType: dev.township.liaison.api.v1alpha1.LocalReference
+    - name: site
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.Site
     - name: staff
       type:
         namedType: dev.township.liaison.api.v1alpha1.Staff
@@ -709,6 +778,34 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: topic
       type:
         scalar: string
+- name: dev.township.liaison.api.v1alpha1.Notice
+  map:
+    fields:
+    - name: date
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.Date
+    - name: text
+      type:
+        scalar: string
+    - name: title
+      type:
+        scalar: string
+- name: dev.township.liaison.api.v1alpha1.OIDC
+  map:
+    fields:
+    - name: clientID
+      type:
+        scalar: string
+    - name: clientSecretRef
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.ClientSecretReference
+    - name: issuer
+      type:
+        scalar: string
+    - name: usernameClaim
+      type:
+        scalar: string
+      default: preferred_username
 - name: dev.township.liaison.api.v1alpha1.OnDuty
   map:
     fields:
@@ -727,6 +824,15 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: names
       type:
         scalar: string
+- name: dev.township.liaison.api.v1alpha1.Open311
+  map:
+    fields:
+    - name: keysSecretRef
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.LocalReference
+    - name: requireKey
+      type:
+        scalar: boolean
 - name: dev.township.liaison.api.v1alpha1.Override
   map:
     fields:
@@ -844,6 +950,21 @@ var schemaYAML = typed.YAMLObject(`types:
         namedType: dev.township.liaison.api.v1alpha1.Weekday
 - name: dev.township.liaison.api.v1alpha1.ReclaimPolicy
   scalar: string
+- name: dev.township.liaison.api.v1alpha1.Reminders
+  map:
+    fields:
+    - name: afterDays
+      type:
+        list:
+          elementType:
+            scalar: numeric
+          elementRelationship: associative
+    - name: beforeDays
+      type:
+        list:
+          elementType:
+            scalar: numeric
+          elementRelationship: associative
 - name: dev.township.liaison.api.v1alpha1.ResourceRequirements
   map:
     fields:
@@ -950,6 +1071,24 @@ var schemaYAML = typed.YAMLObject(`types:
   scalar: string
 - name: dev.township.liaison.api.v1alpha1.ShiftOrigin
   scalar: string
+- name: dev.township.liaison.api.v1alpha1.Site
+  map:
+    fields:
+    - name: introduction
+      type:
+        scalar: string
+    - name: notices
+      type:
+        list:
+          elementType:
+            namedType: dev.township.liaison.api.v1alpha1.Notice
+          elementRelationship: atomic
+    - name: rules
+      type:
+        list:
+          elementType:
+            scalar: string
+          elementRelationship: atomic
 - name: dev.township.liaison.api.v1alpha1.Staff
   map:
     fields:
@@ -961,9 +1100,20 @@ var schemaYAML = typed.YAMLObject(`types:
           elementRelationship: associative
           keys:
           - username
+    - name: deputies
+      type:
+        list:
+          elementType:
+            namedType: dev.township.liaison.api.v1alpha1.DeputyAccount
+          elementRelationship: associative
+          keys:
+          - username
     - name: head
       type:
         namedType: dev.township.liaison.api.v1alpha1.StaffHead
+    - name: oidc
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.OIDC
 - name: dev.township.liaison.api.v1alpha1.StaffHead
   map:
     fields:
@@ -971,6 +1121,9 @@ var schemaYAML = typed.YAMLObject(`types:
       type:
         scalar: string
     - name: title
+      type:
+        scalar: string
+    - name: username
       type:
         scalar: string
 - name: dev.township.liaison.api.v1alpha1.Storage
@@ -989,6 +1142,15 @@ var schemaYAML = typed.YAMLObject(`types:
       default: SQLite
 - name: dev.township.liaison.api.v1alpha1.StorageType
   scalar: string
+- name: dev.township.liaison.api.v1alpha1.Term
+  map:
+    fields:
+    - name: months
+      type:
+        scalar: numeric
+    - name: workingDays
+      type:
+        scalar: numeric
 - name: dev.township.liaison.api.v1alpha1.Township
   map:
     fields:
@@ -1012,6 +1174,17 @@ var schemaYAML = typed.YAMLObject(`types:
           elementRelationship: associative
           keys:
           - code
+- name: dev.township.liaison.api.v1alpha1.Unit
+  map:
+    fields:
+    - name: level
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.UnitLevel
+    - name: name
+      type:
+        scalar: string
+- name: dev.township.liaison.api.v1alpha1.UnitLevel
+  scalar: string
 - name: dev.township.liaison.api.v1alpha1.Village
   map:
     fields:

@@ -36,6 +36,7 @@ annotations:
 {{- fail (printf "township.villages: %s has code %s, which does not begin with the township's code %s: check that the village belongs to %s" .name .code $.Values.township.code $.Values.township.name) -}}
 {{- end -}}
 {{- end -}}
+{{- include "station.accountChecks" . -}}
 {{- if .Values.roster.create -}}
 {{- include "station.rosterChecks" . -}}
 {{- else -}}
@@ -43,6 +44,24 @@ annotations:
 {{- if index $.Values.roster $key -}}
 {{- fail (printf "roster.%s is set but roster.create is false: create the roster with this release, or keep its rules where it is declared" $key) -}}
 {{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* an account is known by its username and has one role */}}
+{{- define "station.accountChecks" -}}
+{{- $taken := dict -}}
+{{- range concat (list .Values.staff.head) .Values.staff.administrators (default list .Values.staff.deputies) -}}
+{{- if .username -}}
+{{- if hasKey $taken .username -}}
+{{- fail (printf "staff: the username %s stands twice among head, administrators and deputies: give each an account of its own" .username) -}}
+{{- end -}}
+{{- $_ := set $taken .username true -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.open311 -}}
+{{- if and .requireKey (not .keysSecretRef) -}}
+{{- fail "open311.requireKey is true but open311.keysSecretRef is not set: name the Secret with the keys, or nobody could use the interface" -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
@@ -62,6 +81,11 @@ annotations:
 {{- range .Values.township.villages -}}
 {{- if and .liaisonDeputy (not (hasKey $known .liaisonDeputy)) -}}
 {{- fail (printf "township.villages: %s names liaisonDeputy %s, who is not in roster.deputies: list that deputy or correct the id" .name .liaisonDeputy) -}}
+{{- end -}}
+{{- end -}}
+{{- range .Values.staff.deputies -}}
+{{- if not (hasKey $known .deputy) -}}
+{{- fail (printf "staff.deputies: account %s is of deputy %s, who is not in roster.deputies: list that deputy or correct the id" .username .deputy) -}}
 {{- end -}}
 {{- end -}}
 {{- with $roster.reception -}}

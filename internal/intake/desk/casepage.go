@@ -1,149 +1,205 @@
 package desk
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"township.dev/liaison/internal/casework"
+	"township.dev/liaison/internal/intake/casefilter"
 	"township.dev/liaison/internal/intake/mounted"
 	"township.dev/liaison/internal/intake/refusal"
 	"township.dev/liaison/internal/intake/web"
+	"township.dev/liaison/internal/privacy"
 )
 
 // caseView is everything about one case on one screen.
 type caseView struct {
 	casework.Case
+	// Words of the resident, as the person at the desk may read them.
+	Words    string
 	Received time.Time
 	DueIn    dueView
-	Contact  casework.Contact
-	History  []entryView
-	// Form is the one just refused, empty on a fresh page; Posted is the move it belongs to.
+	Why      []reasonView
+	// Handles is true for who works on cases and may see who raised them.
+	Handles bool
+	Contact casework.Contact
+	// Receipt is where it can be printed again; empty where it cannot.
+	Receipt   string
+	Similar   []similarView
+	Reporters []reporterView
+	History   []entryView
+	// Form is the one just refused, empty on a fresh page; Posted is the move it belongs to, and Chosen what was ticked in it.
 	Form   *web.Form
 	Posted casework.Action
-	// Next is the one obvious step, empty when nothing is left to do; Others are also allowed.
+	Chosen []string
+	// Next is the one obvious step, empty when there is none; Others are also allowed.
 	Next   casework.Action
 	Others []casework.Action
+	// Into is the case that this one is to be merged into, as a link proposes it; the zero value where none does.
+	Into casework.Summary
+	// Entered is true right after somebody entered the case for a resident.
+	Entered bool
 
-	words func(key string) string
+	// words are those of the page, residents those of the language in which units are named.
+	words     func(key string, args ...any) string
+	residents *web.Catalogue
+	documents *mounted.Documents
 }
 
-// entryView is one line of the history.
-type entryView struct {
-	casework.Entry
-	At    time.Time
-	Facts []string
+// PhotoNumbers are those of its photos, from 1.
+func (v caseView) PhotoNumbers() []int {
+	numbers := make([]int, v.Photos)
+	for i := range numbers {
+		numbers[i] = i + 1
+	}
+	return numbers
 }
 
-// offered is one move with its form.
-type offered struct {
-	Code casework.Code
-	Move casework.Action
-	// Seq of the last event on the page.
-	Seq int
-	// Prefix keeps the ids of several forms on the page apart.
-	Prefix  string
-	Form    *web.Form
-	Most    map[string]int
-	Routes  []web.Option
-	Results []web.Option
-	Ways    []web.Option
+// posted is a form of the case page that was refused; the zero value is a fresh page.
+type posted struct {
+	action casework.Action
+	form   *web.Form
+	chosen []string
 }
 
-// mostCharacters of the texts, by move.
-var mostCharacters = map[string]int{"reason": casework.MostReason, "answer": casework.MostAnswer, "feedback": casework.MostFeedback}
+// addressOf the case's page.
+func addressOf(code casework.Code) string { return "/desk/cases/" + code.String() }
 
-// Offer prepares the form of a move.
-func (v caseView) Offer(move casework.Action) offered {
-	o := offered{Code: v.Code, Move: move, Seq: v.Seq, Form: web.NewForm(), Most: mostCharacters}
-	if move != v.Next {
-		o.Prefix = string(move) + "-"
+// open reads a case that the person may see: casework.ErrNoCase for any other.
+func (d *Desk) open(r *http.Request, code casework.Code) (casework.Case, error) {
+	c, err := d.repository.Case(r.Context(), code)
+	if err != nil {
+		return casework.Case{}, fmt.Errorf("reading the case: %w", err)
 	}
-	if move == v.Posted {
-		o.Form = v.Form
+	if !casefilter.Sees(d.scope(r), c.Village) {
+		return casework.Case{}, casework.ErrNoCase
 	}
-	switch move {
-	case casework.ActionClassify:
-		for _, route := range casework.Routes() {
-			o.Routes = append(o.Routes, web.Option{Value: string(route), Label: v.words("route." + string(route)), Hint: v.words("route_hint." + string(route))})
-		}
-	case casework.ActionAnswer:
-		for _, result := range casework.Results() {
-			o.Results = append(o.Results, web.Option{Value: string(result), Label: v.words("result." + string(result))})
-		}
-	case casework.ActionFeedback:
-		for _, channel := range casework.Channels() {
-			o.Ways = append(o.Ways, web.Option{Value: string(channel), Label: v.words("channel." + string(channel))})
-		}
-	case casework.ActionSubmit, casework.ActionClose: // nothing to choose
+	return c, nil
+}
+
+// codeIn the address.
+func codeIn(r *http.Request) (casework.Code, error) {
+	code, err := casework.ParseCode(r.PathValue("code"))
+	if err != nil {
+		return "", refusal.UnknownCode
 	}
-	return o
+	return code, nil
 }
 
 func (d *Desk) showCase(w http.ResponseWriter, r *http.Request) error {
-	code, err := casework.ParseCode(r.PathValue("code"))
+	code, err := codeIn(r)
 	if err != nil {
-		return refusal.UnknownCode
+		return err
 	}
-	return d.renderCase(w, r, code, "", web.NewForm())
+	return d.renderCase(w, r, code, posted{form: web.NewForm()})
 }
 
 // renderCase shows the case as it is now, with the form of the move that was just refused, if one was.
-func (d *Desk) renderCase(w http.ResponseWriter, r *http.Request, code casework.Code, posted casework.Action, form *web.Form) error {
-	c, err := d.repository.Case(r.Context(), code)
+func (d *Desk) renderCase(w http.ResponseWriter, r *http.Request, code casework.Code, p posted) error {
+	c, err := d.open(r, code)
 	if err != nil {
-		return fmt.Errorf("reading the case: %w", err)
+		return err
 	}
-	contact, err := d.repository.Contact(r.Context(), code)
-	if err != nil {
-		return fmt.Errorf("reading who raised the case: %w", err)
+	view := d.viewCase(r, c, p)
+	if err := d.addHistory(r.Context(), &view); err != nil {
+		return err
 	}
-	history, err := d.repository.History(r.Context(), code)
+	if view.Handles {
+		if err := d.addForHandlers(r, &view); err != nil {
+			return err
+		}
+	} else {
+		view.mask()
+	}
+	return d.area.RenderForm(w, r, "case", p.form, view)
+}
+
+// viewCase is what the case itself tells.
+func (d *Desk) viewCase(r *http.Request, c casework.Case, p posted) caseView {
+	documents, account, now := d.documents(), accountOf(r), d.now()
+	view := caseView{
+		Case: c, Words: c.Text, Received: c.ReceivedAt.In(documents.Location), Handles: casefilter.Handles(account),
+		Form: p.form, Posted: p.action, Chosen: p.chosen, Entered: r.URL.Query().Get(fieldEntered) != "",
+		words: func(key string, args ...any) string { return d.area.Text(r, key, args...) }, residents: d.words, documents: documents,
+	}
+	if c.Pending() {
+		view.DueIn = viewDue(c.Clock.Due, documents.Today(now), documents.Location)
+		view.Why = explain(c, documents)
+	}
+	view.Next, view.Others = arrange(documents.Rules.Next(c, account.Role, now), documents.Rules.Offers(c, account.Role, now), p.action)
+	return view
+}
+
+// addHistory adds what happened, and who joined the case.
+func (d *Desk) addHistory(ctx context.Context, view *caseView) error {
+	history, err := d.repository.History(ctx, view.Code)
 	if err != nil {
 		return fmt.Errorf("reading the history: %w", err)
 	}
-	documents := d.documents()
-	words := func(key string) string { return d.area.Text(r, key) }
-	view := caseView{
-		Case: c, Received: c.ReceivedAt.In(documents.Location), Contact: contact,
-		History: viewHistory(history, documents, words), Form: form, Posted: posted, words: words,
+	view.History = viewHistory(history, view.documents, view.words)
+	if view.Joined == 0 {
+		return nil
 	}
-	if c.Pending() {
-		view.DueIn = viewDue(c.Clock.Due, documents.Today(d.now()), documents.Location)
+	reporters, err := d.repository.Reporters(ctx, view.Code)
+	if err != nil {
+		return fmt.Errorf("reading who joined the case: %w", err)
 	}
-	view.Next, view.Others = arrange(casework.Allowed(c.State, sessionOf(r).Account.Role), posted)
-	return d.area.RenderForm(w, r, "case", form, view)
+	view.Reporters = viewReporters(view.Case, reporters)
+	return nil
 }
 
-// arrange puts the step that leads onward first; a form that was refused comes before it, or its errors would be hidden.
-func arrange(allowed []casework.Action, posted casework.Action) (next casework.Action, others []casework.Action) {
-	for _, a := range allowed {
-		if next == "" || a == posted {
-			if next != "" {
-				others = append(others, next)
-			}
-			next = a
-			continue
-		}
-		others = append(others, a)
+// addForHandlers adds what only who works on cases sees.
+func (d *Desk) addForHandlers(r *http.Request, view *caseView) (err error) {
+	if view.Contact, err = d.repository.Contact(r.Context(), view.Code); err != nil {
+		return fmt.Errorf("reading who raised the case: %w", err)
 	}
-	return next, others
+	secret, err := d.repository.Secret(r.Context(), view.Code)
+	if err != nil {
+		return fmt.Errorf("reading the query secret: %w", err)
+	}
+	if secret != "" {
+		view.Receipt = "/receipt/" + view.Code.String() + "?secret=" + secret.String()
+	}
+	if !view.Pending() {
+		return nil
+	}
+	if view.Similar, err = d.similarTo(r.Context(), view.Case); err != nil {
+		return err
+	}
+	view.Into, err = d.proposed(r)
+	return err
 }
 
-func viewHistory(history []casework.Entry, d *mounted.Documents, words func(string) string) []entryView {
-	views := make([]entryView, 0, len(history))
-	for _, e := range history {
-		view := entryView{Entry: e, At: e.At.In(d.Location)}
-		if e.Facts.Route != "" && e.Action == casework.ActionClassify {
-			view.Facts = append(view.Facts, words("route."+string(e.Facts.Route)))
-		}
-		if e.Facts.Result != "" {
-			view.Facts = append(view.Facts, words("result."+string(e.Facts.Result)))
-		}
-		if e.Facts.Channel != "" {
-			view.Facts = append(view.Facts, words("channel."+string(e.Facts.Channel)))
-		}
-		views = append(views, view)
+// mask covers names and phones in what was written: a deputy sees what a case is about and not who raised it.
+func (v *caseView) mask() {
+	v.Words = privacy.Mask(v.Words)
+	for i := range v.History {
+		v.History[i].Words = privacy.Mask(v.History[i].Words)
 	}
-	return views
+}
+
+// arrange puts the obvious step first; a form that was refused comes before it, or its errors would be hidden.
+func arrange(obvious casework.Action, offers []casework.Action, refused casework.Action) (next casework.Action, others []casework.Action) {
+	offers = slices.DeleteFunc(slices.Clone(offers), func(a casework.Action) bool { return !hasForm(a) })
+	if slices.Contains(offers, refused) {
+		obvious = refused
+	}
+	others = slices.DeleteFunc(offers, func(a casework.Action) bool { return a == obvious })
+	slices.SortStableFunc(others, func(a, b casework.Action) int { return cmp.Compare(usefulness(a), usefulness(b)) })
+	return obvious, others
+}
+
+// usefulness orders the other steps as people look for them; what is not here comes between.
+func usefulness(a casework.Action) int {
+	switch a {
+	case casework.ActionUrge, casework.ActionComment:
+		return -1
+	case casework.ActionMerge, casework.ActionWithdraw, casework.ActionUnrelease:
+		return 1
+	}
+	return 0
 }

@@ -1,4 +1,4 @@
-// Package desk is the part of the site where the station's staff bring cases to a close.
+// Package desk is the part of the site where the station's staff bring cases to a close, and deputies watch those of their villages.
 package desk
 
 import (
@@ -8,13 +8,22 @@ import (
 	"time"
 
 	"township.dev/liaison/internal/casework"
+	"township.dev/liaison/internal/intake/casefilter"
 	"township.dev/liaison/internal/intake/mounted"
 	"township.dev/liaison/internal/intake/refusal"
+	"township.dev/liaison/internal/intake/signin"
 	"township.dev/liaison/internal/intake/web"
 )
 
 //go:embed templates/*.html
 var templates embed.FS
+
+// Repository is what the desk asks of storage.
+type Repository interface {
+	casework.Cases
+	casework.Listings
+	casework.Visits
+}
 
 // Options of New; all are needed.
 type Options struct {
@@ -23,7 +32,9 @@ type Options struct {
 	Assets     *web.Assets
 	Sign       func() web.Sign
 	Documents  func() *mounted.Documents
-	Repository casework.Repository
+	Repository Repository
+	// Only lets staff alone reach a handler.
+	Only func(web.Handler) web.Handler
 	// Announcements is what the service tells people, and the calendars they subscribe to.
 	Announcements Announcements
 	Now           func() time.Time
@@ -34,10 +45,9 @@ type Desk struct {
 	area          *web.Area
 	words         *web.Catalogue // of the residents' language
 	documents     func() *mounted.Documents
-	repository    casework.Repository
+	repository    Repository
 	announcements Announcements
 	now           func() time.Time
-	throttle      *throttle
 }
 
 // New registers the desk's routes in the router.
@@ -48,36 +58,74 @@ func New(o Options) (*Desk, error) {
 	}
 	d := &Desk{
 		area: web.NewArea(o.Router, pages, o.Sign), words: o.Catalogues[web.Chinese], documents: o.Documents,
-		repository: o.Repository, announcements: o.Announcements, now: o.Now, throttle: newThrottle(),
+		repository: o.Repository, announcements: o.Announcements, now: o.Now,
 	}
-	d.area.Visitor = func(r *http.Request) string { return sessionOf(r).Account.Name }
+	d.area.Visitor = signin.Visitor
 	d.area.Translate = refusal.Of
-	d.area.Page("GET /desk/sign-in", d.showSignIn)
-	d.area.Page("POST /desk/sign-in", d.signIn)
-	d.area.Page("POST /desk/sign-out", d.signOut)
-	d.area.Page("GET /desk", d.staffOnly(d.queue))
-	d.area.Page("GET /desk/{$}", d.staffOnly(toQueue)) // as people type it
-	d.area.Page("GET /desk/cases/{code}", d.staffOnly(d.showCase))
-	for _, move := range moves {
-		d.area.Page("POST /desk/cases/{code}/"+string(move.action), d.staffOnly(d.move(move)))
+	for pattern, handler := range d.forStaff() {
+		d.area.Page(pattern, o.Only(handler))
 	}
-	d.area.Page("GET /desk/visits", d.staffOnly(d.showVisits))
-	d.area.Page("POST /desk/visits", d.staffOnly(d.recordVisit))
-	d.area.Page("GET /desk/announcements", d.staffOnly(d.showAnnouncements))
-	d.area.Page("POST /desk/announcements/{event}/again", d.staffOnly(d.sendAgain))
-	d.area.Page("GET /desk/calendars/{id}", d.staffOnly(d.showCalendar))
-	d.area.Page("GET /desk/calendars/{id}/revoke", d.staffOnly(d.askRevoke))
-	d.area.Page("POST /desk/calendars/{id}/revoke", d.staffOnly(d.revoke))
+	for pattern, handler := range d.forHandlers() {
+		d.area.Page(pattern, o.Only(handling(handler)))
+	}
 	return d, nil
+}
+
+// forStaff are the pages that deputies see too. Which cases they see, and what they may do with them, is asked case by case.
+func (d *Desk) forStaff() map[string]web.Handler {
+	routes := map[string]web.Handler{
+		"GET /desk":                         d.queue,
+		"GET /desk/{$}":                     toQueue, // as people type it
+		"GET /desk/cases/{code}":            d.showCase,
+		"GET /desk/cases/{code}/photos/{n}": d.photo,
+		"POST /desk/cases/{code}/merge":     d.merge,
+	}
+	for _, move := range moves {
+		routes["POST /desk/cases/{code}/"+string(move.action)] = d.move(move)
+	}
+	return routes
+}
+
+// forHandlers are the pages of who works on cases.
+func (d *Desk) forHandlers() map[string]web.Handler {
+	return map[string]web.Handler{
+		"GET /desk/enter":                        d.showEnter,
+		"POST /desk/enter":                       d.enter,
+		"POST /desk/assign":                      d.assignMany,
+		"GET /desk/visits":                       d.showVisits,
+		"POST /desk/visits":                      d.recordVisit,
+		"GET /desk/announcements":                d.showAnnouncements,
+		"POST /desk/announcements/{event}/again": d.sendAgain,
+		"GET /desk/calendars/{id}":               d.showCalendar,
+		"GET /desk/calendars/{id}/revoke":        d.askRevoke,
+		"POST /desk/calendars/{id}/revoke":       d.revoke,
+	}
+}
+
+// handling lets only who works on cases reach the handler.
+func handling(h web.Handler) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if !casefilter.Handles(accountOf(r)) {
+			return handlersOnly
+		}
+		return h(w, r)
+	}
+}
+
+// accountOf whose request it is.
+func accountOf(r *http.Request) casework.Account { return signin.SessionOf(r).Account }
+
+// scope is what the person at the desk may see.
+func (d *Desk) scope(r *http.Request) casework.Scope {
+	return casefilter.ScopeOf(d.documents(), accountOf(r))
 }
 
 // Problems of the desk.
 var (
-	signInFailed    = web.Problem{Status: http.StatusUnauthorized, Code: "sign_in_failed"}
-	tooManyAttempts = web.Problem{Status: http.StatusTooManyRequests, Code: "too_many_attempts"}
-	sessionEnded    = web.Problem{Status: http.StatusUnauthorized, Code: "session_ended"}
-	caseMoved       = web.Problem{Status: http.StatusConflict, Code: "case_moved"}
-	visitKeyReused  = web.Problem{Status: http.StatusConflict, Code: "visit_key_reused"}
+	caseMoved      = web.Problem{Status: http.StatusConflict, Code: "case_moved"}
+	nothingChosen  = web.Problem{Status: http.StatusUnprocessableEntity, Code: "nothing_chosen"}
+	handlersOnly   = web.Problem{Status: http.StatusForbidden, Code: "handlers_only"}
+	visitKeyReused = web.Problem{Status: http.StatusConflict, Code: "visit_key_reused"}
 	// messageSettled answers who would send a message again that needs it no more: it arrived meanwhile, a colleague sent it,
 	// or the reception has begun.
 	messageSettled = web.Problem{Status: http.StatusConflict, Code: "message_settled"}

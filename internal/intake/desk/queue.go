@@ -4,93 +4,142 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"time"
 
 	"township.dev/liaison/internal/casework"
+	"township.dev/liaison/internal/intake/casefilter"
+	"township.dev/liaison/internal/intake/mounted"
 	"township.dev/liaison/internal/intake/web"
-	"township.dev/liaison/internal/workday"
+	"township.dev/liaison/internal/privacy"
 )
 
 // pageSize is how many cases stand on one page of the queue.
 const pageSize = 50
 
-// soonDays is how many days before its due day a case is marked.
-const soonDays = 2
+// fieldAfter continues a listing.
+const fieldAfter = "after"
 
 type queueView struct {
-	All     bool
-	Pending int
-	Overdue int
-	Rows    []rowView
-	Next    casework.Cursor
+	// Title is the key of what the page lists.
+	Title  string
+	Counts countsView
+	Filter filterView
+	Rows   []rowView
+	// More is the address of the next page, First that of the first one; empty where the page is the last, or the first.
+	More, First string
+	// Handles is true for who works on cases and not only watches them.
+	Handles bool
+	// Bulk assigns the chosen ones; nil where there is nothing to choose.
+	Bulk *bulkForm
 }
 
 type rowView struct {
 	casework.Summary
 	Received time.Time
 	DueIn    dueView
+	// Choosable cases can be assigned together with others.
+	Choosable bool
 }
 
-// dueView is how a deadline is shown.
-type dueView struct {
-	At time.Time
-	// Class is late, soon or empty; Words is the key of the text.
-	Class string
-	Words string
-	Days  int
-}
-
-// queue lists what waits, the most urgent first.
+// queue lists what waits, the most urgent first, or whatever else the filter asks for.
 func (d *Desk) queue(w http.ResponseWriter, r *http.Request) error {
-	documents, now := d.documents(), d.now()
-	today := documents.Today(now)
-	query := r.URL.Query()
-	all := query.Get("all") == "1"
-	page, err := d.repository.List(r.Context(), casework.Listing{
-		Closed: all, After: casework.Cursor(query.Get("after")), Limit: pageSize,
-	})
+	documents, account := d.documents(), accountOf(r)
+	today := documents.Today(d.now())
+	filter, form := casefilter.Parse(r.URL.Query(), documents.Rules, today, d.scope(r))
+	if found, err := d.byCode(r, filter); err != nil || found != "" {
+		return seeCase(w, r, found, err)
+	}
+	after := r.URL.Query().Get(fieldAfter)
+	page, err := d.repository.List(r.Context(), casework.Listing{Filter: filter, Order: orderOf(filter), After: casework.Cursor(after), Limit: pageSize})
 	if errors.Is(err, casework.ErrBadCursor) {
 		return web.NotFound
 	}
 	if err != nil {
 		return fmt.Errorf("listing the cases: %w", err)
 	}
-	backlog, err := d.repository.Backlog(r.Context(), today)
+	counts, err := d.count(r.Context(), documents, filter.Scope, today)
 	if err != nil {
-		return fmt.Errorf("counting the cases: %w", err)
+		return err
 	}
-	view := queueView{All: all, Pending: backlog.Pending(), Overdue: backlog.Overdue(), Next: page.Next}
-	for _, s := range page.Cases {
-		row := rowView{Summary: s, Received: s.ReceivedAt.In(documents.Location)}
-		if s.Pending() {
-			row.DueIn = viewDue(s.Due, today, documents.Location)
+	view := queueView{
+		Title: titleOf(filter), Counts: counts, Filter: d.viewFilter(r, documents, filter, form), Rows: viewRows(page.Cases, documents, account, d.now()),
+		Handles: casefilter.Handles(account),
+	}
+	view.More, view.First = pagesOf(filter, documents.Rules, after, page.Next)
+	if view.Handles && slices.ContainsFunc(view.Rows, func(row rowView) bool { return row.Choosable }) {
+		view.Bulk = d.newBulkForm(r, documents, casefilter.Query(filter, documents.Rules).Encode())
+	}
+	return d.area.RenderForm(w, r, "queue", form, view)
+}
+
+// byCode is the case whose receipt code was typed into the search box, if it was one and the person sees the case: twelve digits
+// can be a phone number too.
+func (d *Desk) byCode(r *http.Request, filter casework.Filter) (casework.Code, error) {
+	code, err := casework.ParseCode(filter.Search + filter.Phone)
+	if err != nil {
+		return "", nil // what is no code is searched for
+	}
+	if _, err := d.open(r, code); err != nil {
+		if errors.Is(err, casework.ErrNoCase) {
+			return "", nil
 		}
-		view.Rows = append(view.Rows, row)
+		return "", err
 	}
-	return d.area.Render(w, r, http.StatusOK, "queue", view)
+	return code, nil
+}
+
+func seeCase(w http.ResponseWriter, r *http.Request, code casework.Code, err error) error {
+	if err == nil {
+		http.Redirect(w, r, addressOf(code), http.StatusSeeOther)
+	}
+	return err
+}
+
+// orderOf a list: what waits by what is due, anything else by when it came.
+func orderOf(f casework.Filter) casework.Order {
+	if f.Stage == casework.StagePending || f.Timing == casework.TimingOverdue || f.Timing == casework.TimingSoon {
+		return casework.ByDue
+	}
+	return casework.Newest
+}
+
+func titleOf(f casework.Filter) string {
+	if f.Stage == casework.StagePending {
+		return "desk.queue"
+	}
+	return "desk.all_title"
+}
+
+func pagesOf(f casework.Filter, rules casework.Rules, after string, next casework.Cursor) (more, first string) {
+	if next != "" {
+		query := casefilter.Query(f, rules)
+		query.Set(fieldAfter, string(next))
+		more = (&url.URL{Path: "/desk", RawQuery: query.Encode()}).String()
+	}
+	if after != "" {
+		first = casefilter.Address(f, rules)
+	}
+	return more, first
+}
+
+func viewRows(cases []casework.Summary, d *mounted.Documents, account casework.Account, now time.Time) []rowView {
+	rows := make([]rowView, 0, len(cases))
+	for _, s := range cases {
+		row := rowView{Summary: s, Received: s.ReceivedAt.In(d.Location), Choosable: assignable(s, d.Rules, account.Role, now)}
+		if s.Pending() {
+			row.DueIn = viewDue(s.Due, d.Today(now), d.Location)
+		}
+		if !casefilter.Handles(account) {
+			row.Excerpt = privacy.Mask(s.Excerpt)
+		}
+		rows = append(rows, row)
+	}
+	return rows
 }
 
 func toQueue(w http.ResponseWriter, r *http.Request) error {
 	http.Redirect(w, r, "/desk", http.StatusMovedPermanently)
 	return nil
-}
-
-func viewDue(due, today workday.Date, loc *time.Location) dueView {
-	if due.IsZero() {
-		return dueView{}
-	}
-	view := dueView{At: due.In(loc), Words: "due.on", Days: daysBetween(today, due)}
-	switch {
-	case view.Days < 0:
-		view.Class, view.Words, view.Days = "late", "due.late", -view.Days
-	case view.Days == 0:
-		view.Class, view.Words = "soon", "due.today"
-	case view.Days <= soonDays:
-		view.Class, view.Words = "soon", "due.soon"
-	}
-	return view
-}
-
-func daysBetween(from, to workday.Date) int {
-	return int(to.In(time.UTC).Sub(from.In(time.UTC)) / (24 * time.Hour))
 }

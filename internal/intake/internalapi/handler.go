@@ -2,8 +2,10 @@ package internalapi
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"township.dev/liaison/internal/stationconf"
@@ -19,8 +21,8 @@ type Options struct {
 	Ready func(ctx context.Context) error
 	// Authorized compares a bearer token in constant time.
 	Authorized func(token string) bool
-	// Backlog counts what waits.
-	Backlog func(ctx context.Context) (stationconf.BacklogReport, error)
+	// Backlog counts what waits, and tells what the audit log was at the length asked, 0 for none.
+	Backlog func(ctx context.Context, asked int64) (stationconf.BacklogReport, error)
 }
 
 // NewHandler returns the handler of the internal port.
@@ -58,7 +60,12 @@ func authorized(matches func(string) bool, next http.Handler) http.Handler {
 
 func backlog(o Options) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		report, err := o.Backlog(r.Context())
+		asked, err := askedLength(r)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		report, err := o.Backlog(r.Context(), asked)
 		if err != nil {
 			o.Log.Error("counting the backlog", "error", err.Error())
 			http.Error(w, "the backlog could not be counted; the intake's log says why", http.StatusInternalServerError)
@@ -74,4 +81,17 @@ func backlog(o Options) http.Handler {
 		w.Header().Set("Cache-Control", "no-store")
 		_, _ = w.Write(data)
 	})
+}
+
+// askedLength of the audit log; 0 when the operator has seen none yet.
+func askedLength(r *http.Request) (int64, error) {
+	given := r.URL.Query().Get(stationconf.AuditQuery)
+	if given == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(given, 10, 64)
+	if err != nil || n < 0 {
+		return 0, errors.New(stationconf.AuditQuery + " must be the length of the audit log as a number")
+	}
+	return n, nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"township.dev/liaison/internal/announcement"
+	"township.dev/liaison/internal/casework"
 	"township.dev/liaison/internal/intake/web"
 )
 
@@ -24,6 +25,7 @@ type Metrics struct {
 	reloads   *prometheus.CounterVec
 	announced *prometheus.CounterVec
 	doubtful  prometheus.Gauge
+	states    *prometheus.GaugeVec
 	submitsAt map[string]bool
 }
 
@@ -53,6 +55,9 @@ func NewMetrics(version string, submissionRoutes ...string) *Metrics {
 		doubtful: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "liaison_intake_announcements_unknown", Help: "Messages of which nobody knows whether they arrived, their reception still to come.",
 		}),
+		states: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "liaison_intake_cases", Help: "Cases by state, as of the last time the backlog was counted.",
+		}, []string{"state"}),
 		submitsAt: map[string]bool{},
 	}
 	for _, pattern := range submissionRoutes {
@@ -68,7 +73,7 @@ func NewMetrics(version string, submissionRoutes ...string) *Metrics {
 		Name: "liaison_intake_info", Help: "Always 1; the label tells the version of the intake.",
 	}, []string{"version"})
 	info.WithLabelValues(version).Set(1)
-	m.registry.MustRegister(m.requests, m.latency, m.submitted, m.refused, m.reloads, m.announced, m.doubtful, info,
+	m.registry.MustRegister(m.requests, m.latency, m.submitted, m.refused, m.reloads, m.announced, m.doubtful, m.states, info,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -95,6 +100,13 @@ func (m *Metrics) AnnouncementSettled(state announcement.State) {
 
 // AnnouncementsUnknown implements announce.Metrics.
 func (m *Metrics) AnnouncementsUnknown(n int) { m.doubtful.Set(float64(n)) }
+
+// CasesInStates sets the gauge of cases.
+func (m *Metrics) CasesInStates(states map[casework.State]int) {
+	for state, n := range states {
+		m.states.WithLabelValues(string(state)).Set(float64(n))
+	}
+}
 
 // Observe returns the function that counts the requests of one route.
 func (m *Metrics) Observe(pattern string) func(web.Outcome) {

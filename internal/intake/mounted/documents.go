@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"township.dev/liaison/internal/casework"
+	"township.dev/liaison/internal/intake/guard"
 	"township.dev/liaison/internal/stationconf"
 	"township.dev/liaison/internal/workday"
 )
@@ -28,6 +29,8 @@ type Documents struct {
 	Digest [sha256.Size]byte
 	// Villages by name, as residents choose them.
 	Villages []string
+	// Proxies whose word on a visitor's address is believed.
+	Proxies guard.Proxies
 
 	people map[string]stationconf.Person
 }
@@ -85,9 +88,13 @@ func NewDocuments(station stationconf.Station, calendar stationconf.Calendar, sc
 	if err != nil {
 		return nil, fmt.Errorf("the holidays: %w", err)
 	}
+	proxies, err := guard.ParseProxies(station.TrustedProxies)
+	if err != nil {
+		return nil, fmt.Errorf("the trusted proxies: %w", err)
+	}
 	d := &Documents{
-		Station: station, Schedule: schedule, Location: location,
-		Rules:  casework.Rules{Deadlines: station.Deadlines, Calendar: holidays, Location: location},
+		Station: station, Schedule: schedule, Location: location, Proxies: proxies,
+		Rules:  rulesOf(station, schedule, holidays, location),
 		people: make(map[string]stationconf.Person, len(schedule.Deputies)+len(schedule.Leaders)),
 	}
 	for _, people := range [][]stationconf.Person{schedule.Deputies, schedule.Leaders} {
@@ -99,6 +106,22 @@ func NewDocuments(station stationconf.Station, calendar stationconf.Calendar, sc
 		d.Villages = append(d.Villages, v.Name)
 	}
 	return d, nil
+}
+
+// rulesOf the station's cases.
+func rulesOf(station stationconf.Station, schedule stationconf.Schedule, holidays *workday.Calendar, location *time.Location) casework.Rules {
+	r := casework.Rules{
+		Triage: station.Triage, Deadlines: station.Deadlines, Extension: station.Extension, RetentionYears: station.RetentionYears,
+		Reminders: casework.Reminders{Before: station.Reminders.BeforeDays, After: station.Reminders.AfterDays},
+		Calendar:  holidays, Location: location,
+	}
+	for _, unit := range station.Units {
+		r.Units = append(r.Units, unit.Name)
+	}
+	for _, deputy := range schedule.Deputies {
+		r.Deputies = append(r.Deputies, deputy.Name)
+	}
+	return r
 }
 
 // Person of the schedule by id; ok is false for one the schedule does not know.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"township.dev/liaison/internal/intake/mounted"
+	"township.dev/liaison/internal/intake/web"
 	"township.dev/liaison/internal/stationconf"
 	"township.dev/liaison/internal/workday"
 )
@@ -22,6 +23,8 @@ type homeView struct {
 	Cancelled []shiftView
 	Coming    []shiftView
 	Villages  []villageView
+	// Notices are the latest.
+	Notices []noticeLink
 }
 
 type villageView struct {
@@ -30,13 +33,15 @@ type villageView struct {
 }
 
 func (p *Public) home(w http.ResponseWriter, r *http.Request) error {
+	web.KeepForBack(w)
 	return p.area.Render(w, r, http.StatusOK, "home", viewHome(p.documents(), p.now()))
 }
 
 // viewHome says what the home page shows on the day it is at the station.
 func viewHome(d *mounted.Documents, now time.Time) homeView {
 	today := d.Today(now)
-	view := homeView{Station: d.Station, Today: today.In(d.Location), Villages: viewVillages(d)}
+	view := homeView{Station: d.Station, Today: today.In(d.Location), Villages: viewVillages(d), Notices: viewNotices(d)}
+	view.Notices = view.Notices[:min(fewNotices, len(view.Notices))]
 	for _, shift := range d.Schedule.Shifts {
 		if shift.Date.Before(today) {
 			continue

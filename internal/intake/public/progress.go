@@ -1,119 +1,145 @@
 package public
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"township.dev/liaison/internal/casework"
-	"township.dev/liaison/internal/intake/refusal"
 	"township.dev/liaison/internal/intake/web"
 )
 
-// receiptView is the page to keep.
-type receiptView struct {
-	casework.Case
-	Received time.Time
-}
+// mostMerges are followed from a case to the one it goes on as; a longer chain is shown from where it was left.
+const mostMerges = 8
 
-func (p *Public) receipt(w http.ResponseWriter, r *http.Request) error {
-	code, err := pathCode(r)
-	if err != nil {
-		return err
-	}
-	c, err := p.cases.Case(r.Context(), code)
-	if err != nil {
-		return fmt.Errorf("looking up a receipt: %w", err)
-	}
-	return p.area.Render(w, r, http.StatusOK, "receipt", receiptView{c, p.local(c.ReceivedAt)})
-}
-
-// statusView is the look-up, with the case's progress once its code is known.
-type statusView struct {
-	Form     *web.Form
-	Progress *progressView
-}
-
-// progressView tells in plain words how far a case is. It holds neither the text nor who wrote it: a code can be seen over a shoulder.
+// progressView tells in plain words how far a case is.
 type progressView struct {
-	casework.Case
-	DueDay *time.Time
-	// DueWords is the key of what has to be done by DueDay: before a case is classified that is to classify it, not to settle it.
-	DueWords string
-	Late     bool
-	Steps    []stepView
+	opened
+	// Private is true where a secret opened the case: a code alone can be seen over a shoulder.
+	Private bool
+	// Own steps of the case, and those of the case it goes on as; Joined is nil where it goes on as itself.
+	Steps  []stepView
+	Joined *joinedView
+	Due    *dueView
+	// What the resident may do now.
+	MayRate, MayWithdraw bool
+	// LastWord is true where being not satisfied takes the case up no more.
+	LastWord bool
+	Ratings  []web.Option
+	MostText int
 }
 
-// stepView is one station of the way; Class is done, now, or empty for what is yet to come.
-type stepView struct {
-	Name  string
-	Class string
-	At    time.Time
+// joinedView is the case that a merged one goes on as, without anything that only who raised it may see.
+type joinedView struct {
+	State casework.State
+	Steps []stepView
+	Due   *dueView
+}
+
+// dueView is the last day in time.
+type dueView struct {
+	Day time.Time
+	// Words is the key of what has to be done by then: before a case is classified that is to classify it, not to settle it.
 	Words string
-	Quote string
+	Late  bool
+	// Why the deadline is on that day, a sentence for each reason.
+	Why []string
 }
 
-func (p *Public) status(w http.ResponseWriter, r *http.Request) error {
-	typed := r.URL.Query().Get(casework.FieldCode)
-	view := statusView{Form: web.NewForm(casework.FieldCode, typed)}
-	if typed == "" {
-		return p.area.Render(w, r, http.StatusOK, "status", view)
+// Photos are the numbers of the photos.
+func (v progressView) Photos() []int {
+	numbers := make([]int, v.Case.Photos)
+	for i := range numbers {
+		numbers[i] = i + 1
 	}
-	c, err := p.find(r, typed)
-	if problem, known := refusal.Of(err); err != nil && known && problem.Field == casework.FieldCode {
-		view.Form.Refuse(problem)
-		return p.area.RenderForm(w, r, "status", view.Form, view)
-	}
+	return numbers
+}
+
+// WithdrawAddress is where to withdraw the case.
+func (v progressView) WithdrawAddress() string { return v.address("/status/withdraw") }
+
+func (p *Public) progress(r *http.Request, o opened) (*progressView, error) {
+	secret, err := p.cases.Secret(r.Context(), o.Code)
 	if err != nil {
-		return fmt.Errorf("looking up a case: %w", err)
+		return nil, fmt.Errorf("asking whether a case has a secret: %w", err)
 	}
-	view.Progress = p.progress(r, c)
-	return p.area.Render(w, r, http.StatusOK, "status", view)
-}
-
-func (p *Public) find(r *http.Request, typed string) (casework.Case, error) {
-	code, err := casework.ParseCode(typed)
+	history, err := p.cases.History(r.Context(), o.Code)
 	if err != nil {
-		return casework.Case{}, err
+		return nil, fmt.Errorf("reading the history of a case: %w", err)
 	}
-	return p.cases.Case(r.Context(), code)
+	joined, err := p.joined(r, o.Case)
+	if err != nil {
+		return nil, err
+	}
+	t, offers := p.teller(r), p.documents().Rules.Offers(o.Case, casework.Resident, p.now())
+	return &progressView{
+		opened: o, Private: secret != "", Steps: t.steps(o.Case, history, ownStories), Joined: joined, Due: p.due(r, o.Case),
+		MayRate:     slices.Contains(offers, casework.ActionRate) || slices.Contains(offers, casework.ActionReopen),
+		MayWithdraw: slices.Contains(offers, casework.ActionWithdraw),
+		LastWord:    !slices.Contains(offers, casework.ActionReopen),
+		Ratings:     t.ratings(!slices.Contains(offers, casework.ActionReopen)), MostText: casework.MostRemark,
+	}, nil
 }
 
-func (p *Public) progress(r *http.Request, c casework.Case) *progressView {
+// joined is the case that a merged one goes on as, at the end of the chain.
+func (p *Public) joined(r *http.Request, c casework.Case) (*joinedView, error) {
+	if c.State != casework.Merged {
+		return nil, nil //nolint:nilnil // a case that goes on as itself has none, which is no error
+	}
+	for range mostMerges {
+		if c.State != casework.Merged {
+			break
+		}
+		var err error
+		if c, err = p.cases.Case(r.Context(), c.MergedInto); err != nil {
+			return nil, fmt.Errorf("following a merged case: %w", withoutCode(err))
+		}
+	}
+	history, err := p.cases.History(r.Context(), c.Code)
+	if err != nil {
+		return nil, fmt.Errorf("reading the history of the case another was merged into: %w", withoutCode(err))
+	}
+	return &joinedView{State: c.State, Steps: p.teller(r).steps(c, history, joinedStories), Due: p.due(r, c)}, nil
+}
+
+// withoutCode keeps a merged case that leads nowhere from being told as a receipt code that is unknown: the resident's is known.
+func withoutCode(err error) error {
+	if errors.Is(err, casework.ErrNoCase) {
+		return errLeadsNowhere
+	}
+	return err
+}
+
+var errLeadsNowhere = errors.New("a merged case leads to none")
+
+func (p *Public) due(r *http.Request, c casework.Case) *dueView {
+	if !c.Pending() || c.Clock.Due.IsZero() {
+		return nil
+	}
 	d := p.documents()
-	view := &progressView{Case: c, DueWords: "status.due", Late: c.Overdue(d.Today(p.now())), Steps: p.steps(r, c)}
-	if c.Route == casework.Unclassified {
-		view.DueWords = "status.due_triage"
+	view := &dueView{
+		Day: c.Clock.Due.In(d.Location), Words: "status.due", Late: c.Overdue(d.Today(p.now())), Why: p.teller(r).reasons(d.Rules.Explain(c)),
 	}
-	if c.Pending() && !c.Clock.Due.IsZero() {
-		due := c.Clock.Due.In(d.Location)
-		view.DueDay = &due
+	if c.Route == casework.Unclassified {
+		view.Words = "status.due_triage"
 	}
 	return view
 }
 
-// steps are the stations every case passes, with what is known of each. A station is done when it has a time, and the
-// first without one is where the case is now.
-func (p *Public) steps(r *http.Request, c casework.Case) []stepView {
-	text := func(key string, args ...any) string { return p.area.Text(r, key, args...) }
-	steps := []stepView{
-		{Name: "received", At: c.ReceivedAt, Words: text("step.received_words")},
-		{Name: "classified", At: c.Classification.At, Words: text("route_words." + string(c.Route))},
-		{Name: "answered", At: c.Answer.At, Words: text("result." + string(c.Answer.Result)), Quote: c.Answer.Text},
-		{Name: "feedback", At: c.Feedback.ToldAt, Words: text("step.feedback_words", "channel", text("channel."+string(c.Feedback.Channel)))},
-		{Name: "closed", At: c.ClosedAt, Words: text("step.closed_words")},
-	}
-	reached := true
-	for i := range steps {
-		s := &steps[i]
-		switch {
-		case !s.At.IsZero():
-			s.Class, s.At = "done", p.local(s.At)
-			continue
-		case reached:
-			s.Class, reached = "now", false
+// ratings are what a resident chooses from.
+func (t teller) ratings(lastWord bool) []web.Option {
+	var all []web.Option
+	for _, s := range casework.Satisfactions() {
+		option := web.Option{Value: string(s), Label: t.text("rating." + string(s))}
+		if s == casework.NotSatisfied {
+			option.Hint = t.text("rate.again")
+			if lastWord {
+				option.Hint = t.text("rate.last_word")
+			}
 		}
-		s.Words = text("step." + s.Name + "_next")
+		all = append(all, option)
 	}
-	return steps
+	return all
 }

@@ -1,6 +1,10 @@
 package public
 
-import "net/http"
+import (
+	"net/http"
+
+	"township.dev/liaison/internal/intake/web"
+)
 
 // schedule shows a month's receptions and duty.
 func (p *Public) schedule(w http.ResponseWriter, r *http.Request) error {
@@ -8,5 +12,6 @@ func (p *Public) schedule(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	web.KeepForBack(w)
 	return p.area.Render(w, r, http.StatusOK, "schedule", view)
 }

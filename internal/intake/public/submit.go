@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"township.dev/liaison/internal/casework"
+	"township.dev/liaison/internal/intake/guard"
+	"township.dev/liaison/internal/intake/photo"
 	"township.dev/liaison/internal/intake/refusal"
 	"township.dev/liaison/internal/intake/web"
 )
@@ -16,28 +18,44 @@ import (
 // mostDraws of a receipt code: that two in a row are taken is less likely than that something is broken.
 const mostDraws = 3
 
-// submit checks a suggestion and stores it durably. replayed is true when the key had already brought it in.
-func (p *Public) submit(ctx context.Context, s casework.Suggestion, key string) (c casework.Case, replayed bool, err error) {
+// letter is a suggestion that is fit to be stored.
+type letter struct {
+	casework.Suggestion
+	key    string
+	photos []casework.Photo
+}
+
+// check what a resident or a program sent. The error is FieldErrors.
+func (p *Public) check(s casework.Suggestion, key string) (letter, error) {
 	d := p.documents()
 	clean, err := s.Check(d.Station.Topics, d.Villages)
 	if err != nil {
-		return casework.Case{}, false, err
+		return letter{}, err
 	}
 	if key != "" {
 		if err := casework.CheckKey(key); err != nil {
-			return casework.Case{}, false, err
+			return letter{}, err
 		}
 	}
+	return letter{Suggestion: clean, key: key}, nil
+}
+
+// submit stores a suggestion durably.
+func (p *Public) submit(ctx context.Context, l letter) (receipt casework.Receipt, err error) {
+	how := casework.Entering{
+		Secret: casework.NewSecret(), Key: l.key, Source: casework.FromSite, By: casework.Actor{Role: casework.Resident}, Photos: l.photos,
+	}
 	for range mostDraws {
-		c, replayed, err = p.cases.Submit(ctx, d.Rules.Receive(clean, casework.NewCode(), key, p.now()))
+		how.Code = casework.NewCode()
+		receipt, err = p.cases.Submit(ctx, p.documents().Rules.Enter(l.Suggestion, how, p.now()))
 		if !errors.Is(err, casework.ErrCodeTaken) {
 			break
 		}
 	}
 	if err != nil {
-		return casework.Case{}, false, fmt.Errorf("storing a suggestion: %w", err)
+		return casework.Receipt{}, fmt.Errorf("storing a suggestion: %w", err)
 	}
-	return c, replayed, nil
+	return receipt, nil
 }
 
 // problemsOf lists what is wrong with a suggestion, with the topics one can choose from where that helps.
@@ -56,24 +74,45 @@ type suggestView struct {
 	Form     *web.Form
 	Topics   []web.Option
 	Villages []web.Option
-	// Most characters of the fields.
-	MostText, MostName, MostPhone int
+	// Most characters of the fields, most photos and most megabytes of each.
+	MostText, MostName, MostPhone, MostPhotos, MostMegabytes int
+	// Decoy is the name of the field that stays empty.
+	Decoy string
+	// Difficulty of the work the browser has to do while a flood runs; 0 when none is asked.
+	Difficulty int
+	// PhotosLost is true where photos came with a form that now comes back: a page cannot give files back.
+	PhotosLost bool
+	// Years the texts are kept once the case has ended.
+	Years int
 }
 
 func (p *Public) showSuggest(w http.ResponseWriter, r *http.Request) error {
-	return p.renderSuggest(w, r, web.NewForm(casework.FieldKey, rand.Text()))
+	web.KeepForBack(w)
+	return p.renderSuggest(w, r, web.NewForm(casework.FieldKey, rand.Text()), false)
 }
 
-func (p *Public) renderSuggest(w http.ResponseWriter, r *http.Request, form *web.Form) error {
+func (p *Public) renderSuggest(w http.ResponseWriter, r *http.Request, form *web.Form, photosLost bool) error {
 	d := p.documents()
+	p.renewed(form)
 	view := suggestView{
 		Form: form, MostText: casework.MostText, MostName: casework.MostName, MostPhone: casework.MostPhone,
-		Topics: options(p.area.Text(r, "form.choose"), d.Station.Topics),
+		MostPhotos: photo.MostPerCase, MostMegabytes: photo.MostBytes >> 20, Decoy: guard.DecoyField, PhotosLost: photosLost,
+		Topics: options(p.area.Text(r, "form.choose"), d.Station.Topics), Years: retention(d.Rules),
+	}
+	if p.door.Gate().Demanding(p.now()) {
+		view.Difficulty = guard.Ticket(form.Value(guard.TicketField)).Difficulty()
 	}
 	if len(d.Villages) > 0 {
 		view.Villages = options(p.area.Text(r, "suggest.no_village"), d.Villages)
 	}
 	return p.area.RenderForm(w, r, "suggest", form, view)
+}
+
+func retention(r casework.Rules) int {
+	if r.RetentionYears > 0 {
+		return r.RetentionYears
+	}
+	return casework.RetentionYears
 }
 
 // options offers the names, and none of them first.
@@ -87,33 +126,47 @@ func options(none string, names []string) []web.Option {
 }
 
 func (p *Public) submitForm(w http.ResponseWriter, r *http.Request) error {
-	form, err := web.ReadForm(r)
+	a := &arrival{Public: p, w: w, r: r}
+	defer a.leave()
+	form, err := web.ReadUpload(r, web.Upload{Field: fieldPhotos, Patience: uploadPatience, Take: a.take})
 	if err != nil {
 		return err
 	}
-	c, _, err := p.submit(r.Context(), casework.Suggestion{
+	a.ask(form)
+	sent, err := p.check(casework.Suggestion{
 		Topic: form.Value(casework.FieldTopic), Village: form.Value(casework.FieldVillage), Text: form.Value(casework.FieldText),
 		Name: form.Value(casework.FieldName), Phone: form.Value(casework.FieldPhone),
 	}, form.Value(casework.FieldKey))
-	if err != nil {
-		return p.refuseForm(w, r, form, err)
-	}
-	http.Redirect(w, r, "/receipt/"+c.Code.String(), http.StatusSeeOther)
-	return nil
-}
-
-// refuseForm shows the form again with what was typed and what is wrong with it. A key that is bad or used up is replaced,
-// so that pressing the button once more sends what is on the page as a suggestion of its own.
-func (p *Public) refuseForm(w http.ResponseWriter, r *http.Request, form *web.Form, err error) error {
 	form.Refuse(p.problemsOf(err)...)
+	if !form.OK() {
+		return a.giveBack(form)
+	}
+	sent.photos = a.photos
+	receipt, err := p.submit(r.Context(), sent)
 	switch {
 	case errors.Is(err, casework.ErrIdempotencyConflict):
 		form.Refuse(refusal.KeyReused)
-		form.Set(casework.FieldKey, rand.Text())
-	case form.OK():
+		return a.giveBack(form)
+	case err != nil:
 		return err
-	case form.Problem(casework.FieldKey) != nil:
-		form.Set(casework.FieldKey, rand.Text())
 	}
-	return p.renderSuggest(w, r, form)
+	http.Redirect(w, r, opened{receipt.Case, receipt.Secret}.receiptAddress(), http.StatusSeeOther)
+	return nil
+}
+
+// receiptAddress is where the receipt stands.
+func (o opened) receiptAddress() string {
+	return "/receipt/" + o.Code.String() + "?" + casework.FieldSecret + "=" + o.Secret.String()
+}
+
+// giveBack shows the form again with what was typed and what is wrong with it. A key that is bad or used up is replaced, and the
+// ticket with it, so that pressing the button once more sends what is on the page as a suggestion of its own.
+func (a *arrival) giveBack(form *web.Form) error {
+	for _, problem := range form.Problems {
+		if problem.Code == refusal.KeyReused.Code || problem.Field == casework.FieldKey {
+			form.Set(casework.FieldKey, rand.Text())
+			form.Set(guard.TicketField, "")
+		}
+	}
+	return a.renderSuggest(a.w, a.r, form, a.seen > 0)
 }

@@ -12,6 +12,8 @@ import (
 
 // Problems that casework's errors become.
 var (
+	// WrongSecret says neither whether the code exists.
+	WrongSecret    = web.Problem{Status: http.StatusNotFound, Code: "wrong_secret", Field: casework.FieldSecret}
 	UnknownCode    = web.Problem{Status: http.StatusNotFound, Code: "unknown_code", Field: casework.FieldCode}
 	MoveNotAllowed = web.Problem{Status: http.StatusConflict, Code: "move_not_allowed"}
 	KeyReused      = web.Problem{Status: http.StatusConflict, Code: "key_reused"}
@@ -22,8 +24,12 @@ func Of(err error) (p web.Problem, ok bool) {
 	switch {
 	case errors.Is(err, casework.ErrNoCase):
 		return UnknownCode, true
+	case errors.Is(err, casework.ErrWrongSecret):
+		return WrongSecret, true
+	case errors.Is(err, casework.ErrNoPhoto):
+		return web.NotFound, true
 	case errors.Is(err, casework.ErrNotAllowed):
-		return MoveNotAllowed, true
+		return notAllowed(err), true
 	case errors.Is(err, casework.ErrIdempotencyConflict):
 		return KeyReused, true
 	case errors.Is(err, casework.ErrUnavailable):
@@ -33,6 +39,15 @@ func Of(err error) (p web.Problem, ok bool) {
 		return fields[0], true
 	}
 	return web.Problem{}, false
+}
+
+// notAllowed says why the case itself forbids a move, where it is not the table.
+func notAllowed(err error) web.Problem {
+	var refused *casework.NotAllowedError
+	if errors.As(err, &refused) && refused.Why != "" {
+		return web.Problem{Status: http.StatusConflict, Code: "move_" + string(refused.Why)}
+	}
+	return MoveNotAllowed
 }
 
 // Fields translates the field errors in err, none when it holds none.

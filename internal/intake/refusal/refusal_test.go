@@ -36,6 +36,29 @@ func TestEveryFieldErrorHasWords(t *testing.T) {
 	}
 }
 
+func TestEveryReasonOfACaseHasWords(t *testing.T) {
+	catalogues, err := web.LoadCatalogues()
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := os.ReadFile("../../casework/offers.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	reasons := regexp.MustCompile(`Why\w+\s+Why = "([a-z_]+)"`).FindAllSubmatch(source, -1)
+	if len(reasons) < 10 {
+		t.Fatalf("found %d reasons; has the file moved?", len(reasons))
+	}
+	for _, r := range reasons {
+		p, known := refusal.Of(&casework.NotAllowedError{Why: casework.Why(r[1])})
+		for language, words := range catalogues {
+			if !known || !words.Has("problem."+p.Code) || !words.Has("remedy."+p.Code) {
+				t.Errorf("%s has no words for %s", language, r[1])
+			}
+		}
+	}
+}
+
 func TestWhatErrorsMeanOverHTTP(t *testing.T) {
 	for _, c := range []struct {
 		err    error

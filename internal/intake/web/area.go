@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 )
 
 // Sign is what the head and foot of every page tell: whose station this is and how to reach it.
@@ -33,13 +34,18 @@ func NewArea(router *Router, pages *Pages, sign func() Sign) *Area {
 }
 
 // Page registers a handler whose problems are shown as a page.
-func (a *Area) Page(pattern string, h Handler) {
-	a.router.handle(pattern, h, a.translate, a.failPage)
+func (a *Area) Page(pattern string, h Handler, special ...Routing) {
+	a.router.handle(pattern, h, a.translate, a.failPage, special...)
 }
 
 // API registers a handler whose problems are answered as JSON.
-func (a *Area) API(pattern string, h Handler) {
-	a.router.handle(pattern, h, a.translate, a.failJSON)
+func (a *Area) API(pattern string, h Handler, special ...Routing) {
+	a.router.handle(pattern, h, a.translate, a.failJSON, special...)
+}
+
+// Own registers a handler of an interface with a form of its own for problems: fail writes them.
+func (a *Area) Own(pattern string, h Handler, fail func(w http.ResponseWriter, r *http.Request, p Problem)) {
+	a.router.handle(pattern, h, a.translate, fail)
 }
 
 func (a *Area) translate(err error) (Problem, bool) {
@@ -52,28 +58,41 @@ func (a *Area) translate(err error) (Problem, bool) {
 // View is what a template sees.
 type View struct {
 	Language Language
-	Sign     Sign
-	Visitor  string
-	Data     any
+	// Large is true for who asked for large type and strong contrast (关怀版).
+	Large   bool
+	Sign    Sign
+	Visitor string
+	Data    any
 
 	// address of the page; nil when no link can lead to it.
 	address *url.URL
 }
 
-// In is the address of the page in a language. The path stays escaped as it came: unescaped, /%2Felsewhere.example would
-// become a link to another site.
-func (v View) In(l Language) string {
+// In is the address of the page in a language.
+func (v View) In(l Language) string { return v.wishing(languageWish, l.Short()) }
+
+// Resized is the address of the page in the other size of type.
+func (v View) Resized() string {
+	if v.Large {
+		return v.wishing(sizeWish, usualSize)
+	}
+	return v.wishing(sizeWish, largeSize)
+}
+
+// wishing is the address of the page with a wish in it. The path stays escaped as it came: unescaped, /%2Felsewhere.example
+// would become a link to another site.
+func (v View) wishing(name, value string) string {
 	if v.address == nil {
-		return "/?lang=" + l.Short()
+		return "/?" + name + "=" + value
 	}
 	query := v.address.Query()
-	query.Set("lang", l.Short())
+	query.Set(name, value)
 	return v.address.EscapedPath() + "?" + query.Encode()
 }
 
 // Render writes the page. It is rendered whole before a byte is sent, so that a fault cannot leave half a page.
 func (a *Area) Render(w http.ResponseWriter, r *http.Request, status int, page string, data any) error {
-	view := View{Language: languageOf(r), Sign: a.Sign(), Data: data}
+	view := View{Language: languageOf(r), Large: wantsLarge(r), Sign: a.Sign(), Data: data}
 	if a.router.hasPage(r) {
 		view.address = r.URL
 	}
@@ -94,6 +113,11 @@ func (a *Area) RenderForm(w http.ResponseWriter, r *http.Request, page string, f
 // Text is the words for a key in the language of the request.
 func (a *Area) Text(r *http.Request, key string, args ...any) string {
 	return a.pages.catalogues[languageOf(r)].Text(key, args...)
+}
+
+// Date is the day in the language of the request, as the function date of templates has it.
+func (a *Area) Date(r *http.Request, t time.Time) string {
+	return a.pages.catalogues[languageOf(r)].Date(t)
 }
 
 func (a *Area) failPage(w http.ResponseWriter, r *http.Request, p Problem) {

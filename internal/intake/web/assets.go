@@ -5,6 +5,7 @@ import (
 	"embed"
 	"encoding/hex"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"path"
 	"strings"
@@ -13,7 +14,7 @@ import (
 //go:embed static/*
 var staticFiles embed.FS
 
-// Assets are the style sheet and the icon. Their addresses hold a digest of their content, so that browsers keep them
+// Assets are style sheets, scripts and the icon. Their addresses hold a digest of their content, so that browsers keep them
 // for good and fetch a new one when it changed.
 type Assets struct {
 	files map[string]asset  // by the name in the address
@@ -21,32 +22,53 @@ type Assets struct {
 }
 
 // mediaTypes of the built-in files, so that what a machine has in /etc/mime.types decides nothing.
-var mediaTypes = map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+var mediaTypes = map[string]string{
+	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
+}
 
 type asset struct {
 	mediaType string
 	data      []byte
 }
 
-// LoadAssets reads the built-in files.
+// LoadAssets reads the built-in files that all areas share.
 func LoadAssets() (*Assets, error) {
-	entries, err := staticFiles.ReadDir("static")
-	if err != nil {
-		return nil, fmt.Errorf("listing the built-in files: %w", err)
-	}
 	a := &Assets{files: map[string]asset{}, paths: map[string]string{}}
-	for _, entry := range entries {
-		data, err := staticFiles.ReadFile("static/" + entry.Name())
-		if err != nil {
-			return nil, fmt.Errorf("reading built-in file %s: %w", entry.Name(), err)
-		}
-		extension := path.Ext(entry.Name())
-		sum := sha256.Sum256(data)
-		name := strings.TrimSuffix(entry.Name(), extension) + "-" + hex.EncodeToString(sum[:6]) + extension
-		a.files[name] = asset{mediaTypes[extension], data}
-		a.paths[entry.Name()] = "/static/" + name
+	if err := a.Add(staticFiles); err != nil {
+		return nil, err
 	}
 	return a, nil
+}
+
+// Add reads the files an area brings in its folder static. It must be called before the first request, and a name can be taken only once.
+func (a *Assets) Add(files fs.FS) error {
+	names, err := fs.Glob(files, "static/*")
+	if err != nil {
+		return fmt.Errorf("listing the built-in files: %w", err)
+	}
+	for _, name := range names {
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			return fmt.Errorf("reading built-in file %s: %w", name, err)
+		}
+		if err := a.add(path.Base(name), data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *Assets) add(name string, data []byte) error {
+	extension := path.Ext(name)
+	mediaType, known := mediaTypes[extension]
+	if _, taken := a.paths[name]; taken || !known {
+		return fmt.Errorf("built-in file %s: its name is taken or its kind unknown", name)
+	}
+	sum := sha256.Sum256(data)
+	address := strings.TrimSuffix(name, extension) + "-" + hex.EncodeToString(sum[:6]) + extension
+	a.files[address] = asset{mediaType, data}
+	a.paths[name] = "/static/" + address
+	return nil
 }
 
 // Path of a file by its plain name.

@@ -4,10 +4,11 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"strings"
 )
 
-//go:embed locales/*.json
+//go:embed locales/*/*.json
 var localeFiles embed.FS
 
 // Language the service speaks.
@@ -35,21 +36,42 @@ type Catalogue struct {
 	words    map[string]string
 }
 
-// LoadCatalogues reads the built-in catalogues. That they agree in their keys is proved by a test, not at run time.
+// LoadCatalogues reads the built-in catalogues: a folder for each language, a file for each part of the site. That the languages agree
+// in their keys is proved by a test, not at run time.
 func LoadCatalogues() (map[Language]*Catalogue, error) {
 	all := make(map[Language]*Catalogue, len(Languages))
 	for _, language := range Languages {
-		data, err := localeFiles.ReadFile("locales/" + string(language) + ".json")
+		c := &Catalogue{Language: language, words: map[string]string{}}
+		files, err := fs.Glob(localeFiles, "locales/"+string(language)+"/*.json")
 		if err != nil {
-			return nil, fmt.Errorf("reading the words of %s: %w", language, err)
+			return nil, fmt.Errorf("listing the words of %s: %w", language, err)
 		}
-		c := &Catalogue{Language: language}
-		if err := json.Unmarshal(data, &c.words); err != nil {
-			return nil, fmt.Errorf("reading the words of %s: %w", language, err)
+		for _, file := range files {
+			if err := c.add(file); err != nil {
+				return nil, fmt.Errorf("reading the words of %s: %w", language, err)
+			}
 		}
 		all[language] = c
 	}
 	return all, nil
+}
+
+func (c *Catalogue) add(file string) error {
+	data, err := localeFiles.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", file, err)
+	}
+	var words map[string]string
+	if err := json.Unmarshal(data, &words); err != nil {
+		return fmt.Errorf("reading %s: %w", file, err)
+	}
+	for key, text := range words {
+		if c.Has(key) {
+			return fmt.Errorf("reading %s: %s stands in another file too", file, key)
+		}
+		c.words[key] = text
+	}
+	return nil
 }
 
 // Text returns the words for key with each {name} replaced by its value; args are name, value, name, value …

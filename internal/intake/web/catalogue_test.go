@@ -13,13 +13,19 @@ import (
 
 func words(t *testing.T, language string) map[string]string {
 	t.Helper()
-	data, err := os.ReadFile("locales/" + language + ".json")
-	if err != nil {
-		t.Fatal(err)
+	files, err := filepath.Glob("locales/" + language + "/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no words of %s: %v", language, err)
 	}
-	var all map[string]string
-	if err := json.Unmarshal(data, &all); err != nil {
-		t.Fatal(err)
+	all := map[string]string{}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(data, &all); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return all
 }

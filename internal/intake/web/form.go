@@ -50,7 +50,10 @@ func (f *Form) Refuse(problems ...Problem) {
 	}
 }
 
-// Problem of the field, nil when it has none.
+// RefuseAlso notes problems beside those a field already has, such as one for each of several files.
+func (f *Form) RefuseAlso(problems ...Problem) { f.Problems = append(f.Problems, problems...) }
+
+// Problem of the field, the first where it has several, nil when it has none.
 func (f *Form) Problem(field string) *Problem {
 	for i := range f.Problems {
 		if f.Problems[i].Field == field {

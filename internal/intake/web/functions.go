@@ -15,7 +15,7 @@ func functions(words *Catalogue, assets *Assets) template.FuncMap {
 		"remedy":    words.Remedy,
 		"asset":     assets.Path,
 		"day":       func(t time.Time) string { return words.Text("format.day", datePairs(words, t)...) },
-		"date":      func(t time.Time) string { return words.Text("format.date", datePairs(words, t)...) },
+		"date":      words.Date,
 		"month":     func(t time.Time) string { return words.Text("format.month", datePairs(words, t)...) },
 		"shortday":  func(t time.Time) string { return words.Text("format.short_day", datePairs(words, t)...) },
 		"moment":    func(t time.Time) string { return words.Text("format.moment", datePairs(words, t)...) },
@@ -23,6 +23,9 @@ func functions(words *Catalogue, assets *Assets) template.FuncMap {
 		"languages": func() []Language { return Languages },
 	}
 }
+
+// Date is the day with its year.
+func (c *Catalogue) Date(t time.Time) string { return c.Text("format.date", datePairs(c, t)...) }
 
 func datePairs(words *Catalogue, t time.Time) []any {
 	return []any{
@@ -47,6 +50,8 @@ type Input struct {
 	Complete string
 	Limit    int
 	Rows     int
+	// Accept names the media types of files.
+	Accept string
 	// Options of a choice.
 	Options []Option
 }
@@ -76,6 +81,9 @@ func (i Input) AtMost(limit int) Input { i.Limit = limit; return i }
 
 // Tall makes a field of several lines.
 func (i Input) Tall(rows int) Input { i.Rows = rows; return i }
+
+// Files makes a field for several files of the media types.
+func (i Input) Files(accept string) Input { i.Kind, i.Accept = "file", accept; return i }
 
 // Among offers a choice.
 func (i Input) Among(options []Option) Input { i.Options = options; return i }

@@ -2,18 +2,15 @@ package web
 
 import (
 	"net/http"
-	"time"
 
 	"golang.org/x/text/language"
 )
-
-const languageCookie = "lang"
 
 var matcher = language.NewMatcher([]language.Tag{language.SimplifiedChinese, language.English})
 
 // chosen is the language asked for in the address, which is remembered; ok is false when none is.
 func chosen(r *http.Request) (Language, bool) {
-	switch r.URL.Query().Get("lang") {
+	switch r.URL.Query().Get(languageWish) {
 	case "zh", "zh-CN":
 		return Chinese, true
 	case "en":
@@ -29,7 +26,7 @@ func languageOf(r *http.Request) Language {
 			return l
 		}
 	}
-	if cookie, err := r.Cookie(languageCookie); err == nil {
+	if cookie, err := r.Cookie(languageWish); err == nil {
 		for _, l := range Languages {
 			if cookie.Value == string(l) {
 				return l
@@ -51,24 +48,4 @@ func preferred(accept string) Language {
 		return Languages[index]
 	}
 	return Chinese
-}
-
-// rememberLanguage sets the cookie when the address asks for a language.
-func rememberLanguage(w http.ResponseWriter, r *http.Request) {
-	if r.URL.RawQuery == "" {
-		return
-	}
-	l, ok := chosen(r)
-	if !ok {
-		return
-	}
-	http.SetCookie(w, &http.Cookie{
-		Name: languageCookie, Value: string(l), Path: "/",
-		MaxAge: int((365 * 24 * time.Hour).Seconds()), SameSite: http.SameSiteLaxMode, HttpOnly: true, Secure: ByTLS(r),
-	})
-}
-
-// ByTLS reports whether the person's browser came by TLS, also when a proxy in front ended it.
-func ByTLS(r *http.Request) bool {
-	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
 }

@@ -73,9 +73,11 @@ func problemIn(err error) (Problem, bool) {
 	if errors.As(err, &p) {
 		return p, true
 	}
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return TooLarge.With("limit", tooLarge.Limit/1024), true
+	var beyond *http.MaxBytesError
+	if errors.As(err, &beyond) {
+		return tooLarge(beyond.Limit), true
 	}
 	return Problem{}, false
 }
+
+func tooLarge(limit int64) Problem { return TooLarge.With("limit", limit/1024) }

@@ -14,6 +14,7 @@ import (
 )
 
 // MaxBody is the size of a request's body that is still read, in bytes: a suggestion of 2,000 characters fits many times.
+// A route that takes files says how much it takes beyond that; see Accepting.
 const MaxBody = 64 << 10
 
 // statusGone stands in log and metrics for a request whose sender did not wait; nothing is sent.
@@ -56,7 +57,15 @@ type Router struct {
 type route struct {
 	pattern string
 	observe func(Outcome)
+	// limit of a request's body in bytes.
+	limit int64
 }
+
+// Routing is what holds for one route alone.
+type Routing func(*route)
+
+// Accepting lets the bodies of a route's requests have up to limit bytes. Its handler must not keep them whole in memory: see ReadUpload.
+func Accepting(limit int64) Routing { return func(r *route) { r.limit = limit } }
 
 // failer writes a problem in the form its readers understand.
 type failer func(w http.ResponseWriter, r *http.Request, p Problem)
@@ -72,12 +81,15 @@ func NewRouter(options RouterOptions) *Router {
 }
 
 func (rt *Router) newRoute(pattern string) *route {
-	return &route{pattern: pattern, observe: rt.observe(pattern)}
+	return &route{pattern: pattern, observe: rt.observe(pattern), limit: MaxBody}
 }
 
 // handle registers the handler; fail writes the problems it returns, and translate knows the errors of its package.
-func (rt *Router) handle(pattern string, h Handler, translate func(error) (Problem, bool), fail failer) {
+func (rt *Router) handle(pattern string, h Handler, translate func(error) (Problem, bool), fail failer, special ...Routing) {
 	matched := rt.newRoute(pattern)
+	for _, apply := range special {
+		apply(matched)
+	}
 	rt.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		exchangeOf(r).route = matched
 		if err := rt.admit(w, r, h); err != nil {
@@ -94,11 +106,19 @@ func (rt *Router) admit(w http.ResponseWriter, r *http.Request, h Handler) error
 	if rt.crossSite.Check(r) != nil {
 		return CrossSite
 	}
-	if r.ContentLength > MaxBody {
-		return TooLarge.With("limit", MaxBody/1024)
+	if err := limitBody(w, r, exchangeOf(r).route.limit); err != nil {
+		return err
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
 	return h(w, r)
+}
+
+// limitBody refuses a body that says it is larger, and breaks off one that turns out to be.
+func limitBody(w http.ResponseWriter, r *http.Request, limit int64) error {
+	if r.ContentLength > limit {
+		return tooLarge(limit)
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, limit)
+	return nil
 }
 
 func (rt *Router) refuse(w http.ResponseWriter, r *http.Request, err error, translate func(error) (Problem, bool), fail failer) {
@@ -131,7 +151,7 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x, r := begin(w, r)
 	x.route = rt.unmatched
 	secure(x.Header(), x.reference)
-	rememberLanguage(x, r)
+	rememberWishes(x, r)
 	defer func() {
 		if recovered := recover(); recovered != nil {
 			rt.survive(x, r, recovered)

@@ -18,11 +18,14 @@ import (
 	"township.dev/liaison/internal/intake/web"
 )
 
-// site is a router with one page, one form and one API, and what it logged and counted.
+// site is a router with one page, two forms and one API, and what it logged and counted.
 type site struct {
 	*httptest.Server
 	log      *bytes.Buffer
 	outcomes map[string][]web.Outcome
+	// files that the last upload brought, by name, and what stood in its field name when the first of them came.
+	files  map[string]int64
+	before string
 }
 
 var errDatabaseGone = errors.New("the database at /var/lib/liaison is gone")
@@ -69,6 +72,7 @@ func newSite(t *testing.T) *site {
 		}
 		return area.RenderForm(w, r, "hello", form, form)
 	})
+	area.Page("POST /upload", s.upload, web.Accepting(uploadLimit))
 	area.API("POST /api/echo", func(w http.ResponseWriter, r *http.Request) error {
 		var name, phone string
 		if err := web.ReadJSON(r, map[string]*string{"name": &name, "phone": &phone}); err != nil {
@@ -248,6 +252,39 @@ func TestLanguageByAddressThenCookieThenBrowser(t *testing.T) {
 	}
 }
 
+func TestLargeTypeByAddressThenCookie(t *testing.T) {
+	s := newSite(t)
+	for name, c := range map[string]struct {
+		path, cookie string
+		want         bool
+		other        string
+	}{
+		"nothing said":                   {"/", "", false, "/?type=large"},
+		"asked for":                      {"/?code=W69R&type=large", "", true, "/?code=W69R&type=usual"},
+		"remembered":                     {"/?a=1", "type=large", true, "/?a=1&type=usual"},
+		"the address wins over a cookie": {"/?type=usual", "type=large", false, "/?type=large"},
+		"an unknown wish":                {"/?type=huge", "type=huge", false, "/?type=large"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, page := s.do(t, "GET", c.path, "", "Cookie", c.cookie)
+			doc, err := goquery.NewDocumentFromReader(strings.NewReader(page))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := doc.Find("html").HasClass("large"); got != c.want {
+				t.Errorf("large type is %v", got)
+			}
+			if got := doc.Find(".languages a").First().AttrOr("href", ""); got != c.other {
+				t.Errorf("the way to the other size is %q, want %q", got, c.other)
+			}
+		})
+	}
+	response, _ := s.do(t, "GET", "/?type=large", "")
+	if got := response.Header.Get("Set-Cookie"); !strings.HasPrefix(got, "type=large; Path=/") {
+		t.Errorf("the choice is not remembered: %q", got)
+	}
+}
+
 func TestTheLinkToTheOtherLanguageStaysOnThePage(t *testing.T) {
 	s := newSite(t)
 	for path, want := range map[string]string{
@@ -273,7 +310,7 @@ func TestEveryAnswerIsSafeForABrowser(t *testing.T) {
 	for _, path := range []string{"/", "/nowhere", "/api/nowhere", "/broken/x", "/panics"} {
 		response, _ := s.do(t, "GET", path, "")
 		for header, want := range map[string]string{
-			"Content-Security-Policy": "default-src 'none'; style-src 'self'",
+			"Content-Security-Policy": "default-src 'none'; script-src 'self'; ",
 			"X-Content-Type-Options":  "nosniff",
 			"Referrer-Policy":         "same-origin",
 			"Cache-Control":           "no-store",

@@ -13,7 +13,12 @@ var backlogTests = map[string]func(*testing.T, *station){
 			Routes: map[casework.Route]casework.RouteBacklog{
 				casework.Unclassified: {}, casework.OnTheSpot: {}, casework.Township: {}, casework.County: {}, casework.Explain: {},
 			},
-			Closed: map[casework.Result]int64{casework.ResolvedA: 0, casework.PlannedB: 0, casework.NotPossibleC: 0, casework.ForReferenceD: 0},
+			States:       map[casework.State]int{},
+			Closed:       map[casework.Result]int64{casework.ResolvedA: 0, casework.PlannedB: 0, casework.NotPossibleC: 0, casework.ForReferenceD: 0},
+			Satisfaction: map[casework.Satisfaction]int64{casework.Satisfied: 0, casework.BasicallySatisfied: 0, casework.NotSatisfied: 0},
+		}
+		for _, state := range casework.States() {
+			want.States[state] = 0
 		}
 		if diff := difference(want, s.backlog()); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)

@@ -20,7 +20,7 @@ var listTests = map[string]func(*testing.T, *station){
 		done := s.receive(road).Code
 		s.move(done, classify(casework.OnTheSpot), answer(casework.ResolvedA), told, casework.Close{})
 		want := []casework.Code{fresh, alsoFresh, township, county}
-		if diff := difference(want, codes(s.pages(false, 200))); diff != "" {
+		if diff := difference(want, codes(s.pages(pendingByDue, 200))); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	},
@@ -28,7 +28,7 @@ var listTests = map[string]func(*testing.T, *station){
 		first := s.receive(road).Code
 		s.move(first, classify(casework.OnTheSpot), answer(casework.ResolvedA), told, casework.Close{})
 		second := s.receive(road).Code
-		if diff := difference([]casework.Code{second, first}, codes(s.pages(true, 200))); diff != "" {
+		if diff := difference([]casework.Code{second, first}, codes(s.pages(allNewest, 200))); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	},
@@ -43,27 +43,27 @@ var listTests = map[string]func(*testing.T, *station){
 				s.pass(days)
 			}
 		}
-		for _, closed := range []bool{false, true} {
-			whole := codes(s.pages(closed, 200))
+		for _, listing := range []casework.Listing{pendingByDue, allNewest} {
+			whole := codes(s.pages(listing, 200))
 			if len(whole) != count {
 				t.Fatalf("%d cases listed, want %d", len(whole), count)
 			}
 			for _, limit := range []int{1, 2, 7, 22, 23, 24} {
-				if diff := difference(whole, codes(s.pages(closed, limit))); diff != "" {
-					t.Errorf("closed %t, pages of %d (-whole +pages):\n%s", closed, limit, diff)
+				if diff := difference(whole, codes(s.pages(listing, limit))); diff != "" {
+					t.Errorf("order %s, pages of %d (-whole +pages):\n%s", listing.Order, limit, diff)
 				}
 			}
 		}
 	},
 	"a page holds while cases move": func(t *testing.T, s *station) {
 		first, second, third := s.receive(road).Code, s.receive(road).Code, s.receive(road).Code
-		page, err := s.List(t.Context(), casework.Listing{Limit: 2})
+		page, err := s.List(t.Context(), casework.Listing{Filter: pending, Limit: 2})
 		if err != nil || page.Next == "" {
 			t.Fatalf("next %q, error %v", page.Next, err)
 		}
 		s.move(second, classify(casework.County))
 		s.move(first, classify(casework.OnTheSpot), answer(casework.ResolvedA), told, casework.Close{})
-		rest, err := s.List(t.Context(), casework.Listing{After: page.Next, Limit: 2})
+		rest, err := s.List(t.Context(), casework.Listing{Filter: pending, After: page.Next, Limit: 2})
 		if diff := difference([]casework.Code{third, second}, codes(rest.Cases)); err != nil || diff != "" {
 			t.Errorf("error %v (-want +got):\n%s", err, diff)
 		}
@@ -76,7 +76,7 @@ var listTests = map[string]func(*testing.T, *station){
 			Code: c.Code, Topic: c.Topic, Village: c.Village, Excerpt: strings.Repeat("修路", casework.ExcerptLength/2),
 			State: casework.Received, Route: casework.Unclassified, ReceivedAt: c.ReceivedAt, Due: c.Clock.Due,
 		}
-		if diff := difference([]casework.Summary{want}, s.pages(false, 10)); diff != "" {
+		if diff := difference([]casework.Summary{want}, s.pages(pendingByDue, 10)); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	},
@@ -89,11 +89,12 @@ var listTests = map[string]func(*testing.T, *station){
 			t.Fatal(err)
 		}
 		for _, listing := range []casework.Listing{
-			{After: "p.", Limit: 1},
-			{After: "p.2026-02-30.1", Limit: 1},
-			{After: "a.1", Limit: 1},
+			{After: "d.", Limit: 1},
+			{After: "d.2026-02-30.1", Limit: 1},
+			{After: "d.2026-02-28.x", Limit: 1},
+			{After: "n.1", Limit: 1},
 			{After: "'; --", Limit: 1},
-			{After: page.Next, Closed: true, Limit: 1},
+			{After: page.Next, Order: casework.Newest, Limit: 1},
 		} {
 			if _, err := s.List(t.Context(), listing); !errors.Is(err, casework.ErrBadCursor) {
 				t.Errorf("cursor %q: %v, want ErrBadCursor", listing.After, err)
@@ -101,20 +102,26 @@ var listTests = map[string]func(*testing.T, *station){
 		}
 	},
 	"nothing to list": func(t *testing.T, s *station) {
-		for _, closed := range []bool{false, true} {
-			page, err := s.List(t.Context(), casework.Listing{Closed: closed, Limit: 10})
+		for _, listing := range []casework.Listing{pendingByDue, allNewest} {
+			page, err := s.List(t.Context(), listing)
 			if err != nil || len(page.Cases) != 0 || page.Next != "" {
-				t.Errorf("closed %t: %+v, error %v", closed, page, err)
+				t.Errorf("order %s: %+v, error %v", listing.Order, page, err)
 			}
 		}
 	},
 }
 
+var (
+	pending      = casework.Filter{Stage: casework.StagePending}
+	pendingByDue = casework.Listing{Filter: pending, Order: casework.ByDue}
+	allNewest    = casework.Listing{Order: casework.Newest}
+)
+
 // pages reads the whole listing, page by page.
-func (s *station) pages(closed bool, limit int) []casework.Summary {
+func (s *station) pages(listing casework.Listing, limit int) []casework.Summary {
 	s.Helper()
 	var all []casework.Summary
-	listing := casework.Listing{Closed: closed, Limit: limit}
+	listing.Limit = limit
 	for {
 		page, err := s.List(s.Context(), listing)
 		if err != nil {

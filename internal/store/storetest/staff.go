@@ -34,7 +34,7 @@ var staffTests = map[string]func(*testing.T, *station){
 		for _, try := range []struct{ username, password string }{
 			{"li", ""}, {"li", "First of li"}, {"li", wang.Password}, {"nobody", li.Password}, {"", ""}, {"li' --", li.Password},
 		} {
-			if _, err := s.SignIn(t.Context(), try.username, try.password, s.now, lifetime); !errors.Is(err, casework.ErrWrongCredentials) {
+			if _, err := s.try(try.username, try.password); !errors.Is(err, casework.ErrWrongCredentials) {
 				t.Errorf("%q: %v, want ErrWrongCredentials", try.username, err)
 			}
 		}
@@ -67,7 +67,7 @@ var staffTests = map[string]func(*testing.T, *station){
 		s.declare(wang)
 		s.expectSignedIn(gone, false)
 		s.expectSignedIn(stays, true)
-		if _, err := s.SignIn(t.Context(), li.Username, li.Password, s.now, lifetime); !errors.Is(err, casework.ErrWrongCredentials) {
+		if _, err := s.try(li.Username, li.Password); !errors.Is(err, casework.ErrWrongCredentials) {
 			t.Errorf("%v, want ErrWrongCredentials", err)
 		}
 		s.declare(li, wang)
@@ -98,18 +98,18 @@ var staffTests = map[string]func(*testing.T, *station){
 		renewed.Password = "second of li"
 		s.declare(renewed)
 		s.expectSignedIn(session, false)
-		if _, err := s.SignIn(t.Context(), li.Username, li.Password, s.now, lifetime); !errors.Is(err, casework.ErrWrongCredentials) {
+		if _, err := s.try(li.Username, li.Password); !errors.Is(err, casework.ErrWrongCredentials) {
 			t.Errorf("the old password: %v, want ErrWrongCredentials", err)
 		}
 		if again := s.signIn(renewed); again.Account.ID != session.Account.ID {
 			t.Error("it has become another account")
 		}
 	},
-	"without a password no account comes into being and none loses its own": func(t *testing.T, s *station) {
+	"without a password nobody signs in, and none loses its own": func(t *testing.T, s *station) {
 		bare := li
 		bare.Password = ""
 		s.declare(bare)
-		if _, err := s.SignIn(t.Context(), li.Username, "", s.now, lifetime); !errors.Is(err, casework.ErrWrongCredentials) {
+		if _, err := s.try(li.Username, ""); !errors.Is(err, casework.ErrWrongCredentials) {
 			t.Errorf("%v, want ErrWrongCredentials", err)
 		}
 		s.declare(li)
@@ -143,9 +143,18 @@ func (s *station) declare(staff ...casework.FirstPassword) {
 	}
 }
 
+// try signs in with a name and a password.
+func (s *station) try(username, password string) (casework.Session, error) {
+	return s.SignIn(s.Context(), casework.Credentials{Username: username, Password: password}, s.signingIn())
+}
+
+func (s *station) signingIn() casework.SigningIn {
+	return casework.SigningIn{Now: s.now, Lifetime: lifetime, Device: "Firefox · Linux"}
+}
+
 func (s *station) signIn(who casework.FirstPassword) casework.Session {
 	s.Helper()
-	session, err := s.SignIn(s.Context(), who.Username, who.Password, s.now, lifetime)
+	session, err := s.try(who.Username, who.Password)
 	if err != nil {
 		s.Fatalf("%s signs in: %v", who.Username, err)
 	}

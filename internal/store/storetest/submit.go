@@ -13,7 +13,7 @@ import (
 var submitTests = map[string]func(*testing.T, *station){
 	"what was received is what is read": func(t *testing.T, s *station) {
 		submission := s.submission(road, "")
-		c, replayed, err := s.Submit(t.Context(), submission)
+		c, replayed, err := s.bring(t.Context(), submission)
 		if err != nil || replayed {
 			t.Fatalf("replayed %t, error %v", replayed, err)
 		}
@@ -39,7 +39,7 @@ var submitTests = map[string]func(*testing.T, *station){
 	},
 	"the first event is in the log": func(t *testing.T, s *station) {
 		submission := s.submission(road, "")
-		if _, _, err := s.Submit(t.Context(), submission); err != nil {
+		if _, _, err := s.bring(t.Context(), submission); err != nil {
 			t.Fatal(err)
 		}
 		history, err := s.History(t.Context(), submission.Case.Code)
@@ -64,12 +64,12 @@ var submitTests = map[string]func(*testing.T, *station){
 		first := s.receive(road)
 		second := s.submission(road, "second")
 		second.Case.Code = first.Code
-		if _, _, err := s.Submit(t.Context(), second); !errors.Is(err, casework.ErrCodeTaken) {
+		if _, _, err := s.bring(t.Context(), second); !errors.Is(err, casework.ErrCodeTaken) {
 			t.Fatalf("%v, want ErrCodeTaken", err)
 		}
 		// Nothing of it was stored, its key neither.
 		second.Case.Code = casework.NewCode()
-		if _, replayed, err := s.Submit(t.Context(), second); err != nil || replayed {
+		if _, replayed, err := s.bring(t.Context(), second); err != nil || replayed {
 			t.Fatalf("with another code: replayed %t, error %v", replayed, err)
 		}
 		if n := s.backlog().Received; n != 2 {
@@ -77,13 +77,13 @@ var submitTests = map[string]func(*testing.T, *station){
 		}
 	},
 	"the same key and request return the first case as it is now": func(t *testing.T, s *station) {
-		first, _, err := s.Submit(t.Context(), s.submission(road, "k1"))
+		first, _, err := s.bring(t.Context(), s.submission(road, "k1"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		now := s.move(first.Code, classify(casework.County))
 		s.pass(days)
-		again, replayed, err := s.Submit(t.Context(), s.submission(road, "k1"))
+		again, replayed, err := s.bring(t.Context(), s.submission(road, "k1"))
 		if err != nil || !replayed {
 			t.Fatalf("replayed %t, error %v", replayed, err)
 		}
@@ -95,7 +95,7 @@ var submitTests = map[string]func(*testing.T, *station){
 		}
 	},
 	"the same key with another request is a conflict": func(t *testing.T, s *station) {
-		if _, _, err := s.Submit(t.Context(), s.submission(road, "k1")); err != nil {
+		if _, _, err := s.bring(t.Context(), s.submission(road, "k1")); err != nil {
 			t.Fatal(err)
 		}
 		others := map[string]func(*casework.Suggestion){
@@ -110,7 +110,7 @@ var submitTests = map[string]func(*testing.T, *station){
 		for name, change := range others {
 			other := road
 			change(&other)
-			if _, _, err := s.Submit(t.Context(), s.submission(other, "k1")); !errors.Is(err, casework.ErrIdempotencyConflict) {
+			if _, _, err := s.bring(t.Context(), s.submission(other, "k1")); !errors.Is(err, casework.ErrIdempotencyConflict) {
 				t.Errorf("another %s: %v, want ErrIdempotencyConflict", name, err)
 			}
 		}
@@ -119,7 +119,7 @@ var submitTests = map[string]func(*testing.T, *station){
 		const times = 16
 		codes := make([]casework.Code, times)
 		together(times, func(i int) {
-			c, _, err := s.Submit(t.Context(), s.submission(road, "k1"))
+			c, _, err := s.bring(t.Context(), s.submission(road, "k1"))
 			if err != nil {
 				t.Errorf("Submit: %v", err)
 			}
@@ -142,7 +142,7 @@ var submitTests = map[string]func(*testing.T, *station){
 			if i%4 == 0 {
 				submission.Case.Code = taken.Code
 			}
-			_, _, err := s.Submit(t.Context(), submission)
+			_, _, err := s.bring(t.Context(), submission)
 			if failed := errors.Is(err, casework.ErrCodeTaken); failed != (i%4 == 0) {
 				t.Errorf("submission %d: %v", i, err)
 			}
@@ -154,7 +154,7 @@ var submitTests = map[string]func(*testing.T, *station){
 	"a request that was given up before it began leaves nothing": func(t *testing.T, s *station) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if _, _, err := s.Submit(ctx, s.submission(road, "k1")); !errors.Is(err, context.Canceled) {
+		if _, _, err := s.bring(ctx, s.submission(road, "k1")); !errors.Is(err, context.Canceled) {
 			t.Fatalf("%v, want context.Canceled", err)
 		}
 		// The next write comes behind it, so what it left would be seen.

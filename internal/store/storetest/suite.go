@@ -3,6 +3,7 @@
 package storetest
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"testing"
@@ -27,9 +28,18 @@ func Run(t *testing.T, open Open) {
 		{"Submit", submitTests},
 		{"Change", changeTests},
 		{"List", listTests},
+		{"Filter", filterTests},
+		{"Statistics", statisticsTests},
+		{"Merge", mergeTests},
+		{"Life", lifeTests},
+		{"Secret", secretTests},
+		{"Photos", photoTests},
+		{"Keeping", keepingTests},
+		{"Log", logTests},
 		{"Backlog", backlogTests},
 		{"Visits", visitTests},
 		{"Staff", staffTests},
+		{"Account", accountTests},
 	}
 	for _, group := range groups {
 		t.Run(group.name, func(t *testing.T) {
@@ -80,10 +90,16 @@ func (s *station) submission(suggestion casework.Suggestion, key string) casewor
 	return s.rules.Receive(suggestion, casework.NewCode(), key, s.now)
 }
 
+// bring submits, and returns the case and whether it was there already.
+func (s *station) bring(ctx context.Context, submission casework.Submission) (casework.Case, bool, error) {
+	receipt, err := s.Submit(ctx, submission)
+	return receipt.Case, receipt.Replayed, err
+}
+
 // receive stores the suggestion and returns its case.
 func (s *station) receive(suggestion casework.Suggestion) casework.Case {
 	s.Helper()
-	c, replayed, err := s.Submit(s.Context(), s.submission(suggestion, ""))
+	c, replayed, err := s.bring(s.Context(), s.submission(suggestion, ""))
 	if err != nil || replayed {
 		s.Fatalf("Submit: replayed %t, error %v", replayed, err)
 	}

@@ -45,7 +45,7 @@ var visitTests = map[string]func(*testing.T, *station){
 	},
 	"a visit and a suggestion may have the same key": func(t *testing.T, s *station) {
 		s.visit(2, "", "k1")
-		if _, replayed, err := s.Submit(t.Context(), s.submission(road, "k1")); err != nil || replayed {
+		if _, replayed, err := s.bring(t.Context(), s.submission(road, "k1")); err != nil || replayed {
 			t.Errorf("replayed %t, error %v", replayed, err)
 		}
 	},

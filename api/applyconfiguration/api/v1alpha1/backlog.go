@@ -24,10 +24,12 @@ type BacklogApplyConfiguration struct {
 	OldestPending *v1.Time `json:"oldestPending,omitempty"`
 	// received cases since the station's database began.
 	Received *int64 `json:"received,omitempty"`
-	// closed cases since the station's database began.
+	// closed cases since the station's database began, those withdrawn or merged with another included.
 	Closed *int64 `json:"closed,omitempty"`
 	// visits by residents since the station's database began; a visit need not leave a case.
 	Visits *int64 `json:"visits,omitempty"`
+	// audit is the end of the intake's audit log as the operator last saw it intact. While the condition AuditIntact is False it stays what it was, as evidence.
+	Audit *AuditHeadApplyConfiguration `json:"audit,omitempty"`
 }
 
 // BacklogApplyConfiguration constructs a declarative configuration of the Backlog type for use with
@@ -94,5 +96,13 @@ func (b *BacklogApplyConfiguration) WithClosed(value int64) *BacklogApplyConfigu
 // If called multiple times, the Visits field is set to the value of the last call.
 func (b *BacklogApplyConfiguration) WithVisits(value int64) *BacklogApplyConfiguration {
 	b.Visits = &value
+	return b
+}
+
+// WithAudit sets the Audit field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Audit field is set to the value of the last call.
+func (b *BacklogApplyConfiguration) WithAudit(value *AuditHeadApplyConfiguration) *BacklogApplyConfiguration {
+	b.Audit = value
 	return b
 }

@@ -8,11 +8,22 @@ package v1alpha1
 // CaseworkApplyConfiguration represents a declarative configuration of the Casework type for use
 // with apply.
 //
-// Casework sets the deadlines of suggestions.
+// Casework sets who handles suggestions, how long each step may take, and for how long they are kept.
 type CaseworkApplyConfiguration struct {
 	// routes overrides the deadline of single routes; those not listed keep the default:
 	// OnTheSpot 1 working day, Explain 5 working days, Township 15 working days, County 3 months.
 	Routes []RouteDeadlineApplyConfiguration `json:"routes,omitempty"`
+	// triage is the time staff have to classify a suggestion (分类), counted from the day after it was received; by default 2 working days.
+	Triage *TermApplyConfiguration `json:"triage,omitempty"`
+	// extension is how far a case at the county can be extended, once and with a reason (延期办理); by default to 6 months.
+	Extension *ExtensionApplyConfiguration `json:"extension,omitempty"`
+	// units handle the cases (承办单位), in the order staff choose from. A unit is an office, never a deputy: deputies do not handle cases themselves.
+	// Without any, staff choose between the township government and the county's departments.
+	Units []UnitApplyConfiguration `json:"units,omitempty"`
+	// reminders say when staff are reminded of a due day.
+	Reminders *RemindersApplyConfiguration `json:"reminders,omitempty"`
+	// retentionYears after its end a case is anonymised: name, phone, text and photos are removed, the figures stay. By default 10.
+	RetentionYears *int32 `json:"retentionYears,omitempty"`
 }
 
 // CaseworkApplyConfiguration constructs a declarative configuration of the Casework type for use with
@@ -31,5 +42,50 @@ func (b *CaseworkApplyConfiguration) WithRoutes(values ...*RouteDeadlineApplyCon
 		}
 		b.Routes = append(b.Routes, *values[i])
 	}
+	return b
+}
+
+// WithTriage sets the Triage field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Triage field is set to the value of the last call.
+func (b *CaseworkApplyConfiguration) WithTriage(value *TermApplyConfiguration) *CaseworkApplyConfiguration {
+	b.Triage = value
+	return b
+}
+
+// WithExtension sets the Extension field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Extension field is set to the value of the last call.
+func (b *CaseworkApplyConfiguration) WithExtension(value *ExtensionApplyConfiguration) *CaseworkApplyConfiguration {
+	b.Extension = value
+	return b
+}
+
+// WithUnits adds the given value to the Units field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, values provided by each call will be appended to the Units field.
+func (b *CaseworkApplyConfiguration) WithUnits(values ...*UnitApplyConfiguration) *CaseworkApplyConfiguration {
+	for i := range values {
+		if values[i] == nil {
+			panic("nil value passed to WithUnits")
+		}
+		b.Units = append(b.Units, *values[i])
+	}
+	return b
+}
+
+// WithReminders sets the Reminders field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Reminders field is set to the value of the last call.
+func (b *CaseworkApplyConfiguration) WithReminders(value *RemindersApplyConfiguration) *CaseworkApplyConfiguration {
+	b.Reminders = value
+	return b
+}
+
+// WithRetentionYears sets the RetentionYears field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the RetentionYears field is set to the value of the last call.
+func (b *CaseworkApplyConfiguration) WithRetentionYears(value int32) *CaseworkApplyConfiguration {
+	b.RetentionYears = &value
 	return b
 }

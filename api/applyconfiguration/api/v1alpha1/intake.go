@@ -19,6 +19,9 @@ type IntakeApplyConfiguration struct {
 	Resources *ResourceRequirementsApplyConfiguration `json:"resources,omitempty"`
 	// storage holds the cases.
 	Storage *StorageApplyConfiguration `json:"storage,omitempty"`
+	// trustedProxies are the networks, in CIDR notation, of the reverse proxies before the intake. The X-Forwarded-For of these is believed, so that
+	// limits on requests see the visitor and not the proxy; that of anybody else is not. Without them the nearest address counts.
+	TrustedProxies []string `json:"trustedProxies,omitempty"`
 }
 
 // IntakeApplyConfiguration constructs a declarative configuration of the Intake type for use with
@@ -56,5 +59,15 @@ func (b *IntakeApplyConfiguration) WithResources(value *ResourceRequirementsAppl
 // If called multiple times, the Storage field is set to the value of the last call.
 func (b *IntakeApplyConfiguration) WithStorage(value *StorageApplyConfiguration) *IntakeApplyConfiguration {
 	b.Storage = value
+	return b
+}
+
+// WithTrustedProxies adds the given value to the TrustedProxies field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, values provided by each call will be appended to the TrustedProxies field.
+func (b *IntakeApplyConfiguration) WithTrustedProxies(values ...string) *IntakeApplyConfiguration {
+	for i := range values {
+		b.TrustedProxies = append(b.TrustedProxies, values[i])
+	}
 	return b
 }

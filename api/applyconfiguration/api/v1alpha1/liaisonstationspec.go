@@ -29,8 +29,12 @@ type LiaisonStationSpecApplyConfiguration struct {
 	Topics []string `json:"topics,omitempty"`
 	// announcements says how receptions are announced beyond the station's own site.
 	Announcements *AnnouncementsApplyConfiguration `json:"announcements,omitempty"`
-	// casework sets how long each route of a suggestion may take.
+	// casework sets who handles suggestions, how long each step may take, and for how long they are kept.
 	Casework *CaseworkApplyConfiguration `json:"casework,omitempty"`
+	// site is what the station tells of itself on its pages.
+	Site *SiteApplyConfiguration `json:"site,omitempty"`
+	// open311 says who may use the Open311 interface.
+	Open311 *Open311ApplyConfiguration `json:"open311,omitempty"`
 	// intake shapes the service that runs for this station.
 	Intake *IntakeApplyConfiguration `json:"intake,omitempty"`
 	// reclaimPolicy says what happens to the residents' data (the volume claim and the Secrets that open it) when this
@@ -107,6 +111,22 @@ func (b *LiaisonStationSpecApplyConfiguration) WithAnnouncements(value *Announce
 // If called multiple times, the Casework field is set to the value of the last call.
 func (b *LiaisonStationSpecApplyConfiguration) WithCasework(value *CaseworkApplyConfiguration) *LiaisonStationSpecApplyConfiguration {
 	b.Casework = value
+	return b
+}
+
+// WithSite sets the Site field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Site field is set to the value of the last call.
+func (b *LiaisonStationSpecApplyConfiguration) WithSite(value *SiteApplyConfiguration) *LiaisonStationSpecApplyConfiguration {
+	b.Site = value
+	return b
+}
+
+// WithOpen311 sets the Open311 field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Open311 field is set to the value of the last call.
+func (b *LiaisonStationSpecApplyConfiguration) WithOpen311(value *Open311ApplyConfiguration) *LiaisonStationSpecApplyConfiguration {
+	b.Open311 = value
 	return b
 }
 

@@ -14,6 +14,11 @@ type StaffApplyConfiguration struct {
 	Head *StaffHeadApplyConfiguration `json:"head,omitempty"`
 	// administrators sign in to the staff desk. Each finds a first password in the Secret <station>-intake-staff under the username.
 	Administrators []AdministratorApplyConfiguration `json:"administrators,omitempty"`
+	// deputies who sign in to the staff desk: they see the cases of their village or group, urge and comment, and handle none. Each finds a first
+	// password in the Secret <station>-intake-staff under the username. Take the account out when the deputy's term ends.
+	Deputies []DeputyAccountApplyConfiguration `json:"deputies,omitempty"`
+	// oidc lets staff sign in through the county's identity provider (统一身份认证) besides their passwords. Only the usernames declared here get in.
+	OIDC *OIDCApplyConfiguration `json:"oidc,omitempty"`
 }
 
 // StaffApplyConfiguration constructs a declarative configuration of the Staff type for use with
@@ -40,5 +45,26 @@ func (b *StaffApplyConfiguration) WithAdministrators(values ...*AdministratorApp
 		}
 		b.Administrators = append(b.Administrators, *values[i])
 	}
+	return b
+}
+
+// WithDeputies adds the given value to the Deputies field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, values provided by each call will be appended to the Deputies field.
+func (b *StaffApplyConfiguration) WithDeputies(values ...*DeputyAccountApplyConfiguration) *StaffApplyConfiguration {
+	for i := range values {
+		if values[i] == nil {
+			panic("nil value passed to WithDeputies")
+		}
+		b.Deputies = append(b.Deputies, *values[i])
+	}
+	return b
+}
+
+// WithOIDC sets the OIDC field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the OIDC field is set to the value of the last call.
+func (b *StaffApplyConfiguration) WithOIDC(value *OIDCApplyConfiguration) *StaffApplyConfiguration {
+	b.OIDC = value
 	return b
 }

@@ -14,6 +14,8 @@ type StaffHeadApplyConfiguration struct {
 	Name *string `json:"name,omitempty"`
 	// title of the head, for example 人大主席.
 	Title *string `json:"title,omitempty"`
+	// username to sign in to the staff desk with; the first password is in the Secret <station>-intake-staff under it. Without it the head has no account.
+	Username *string `json:"username,omitempty"`
 }
 
 // StaffHeadApplyConfiguration constructs a declarative configuration of the StaffHead type for use with
@@ -35,5 +37,13 @@ func (b *StaffHeadApplyConfiguration) WithName(value string) *StaffHeadApplyConf
 // If called multiple times, the Title field is set to the value of the last call.
 func (b *StaffHeadApplyConfiguration) WithTitle(value string) *StaffHeadApplyConfiguration {
 	b.Title = &value
+	return b
+}
+
+// WithUsername sets the Username field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Username field is set to the value of the last call.
+func (b *StaffHeadApplyConfiguration) WithUsername(value string) *StaffHeadApplyConfiguration {
+	b.Username = &value
 	return b
 }

@@ -1,0 +1,174 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"township.dev/liaison/internal/casework"
+)
+
+// Errors of Backup and Restore.
+var (
+	// ErrExists means that the backup would overwrite a file.
+	ErrExists = errors.New("a file of that name exists")
+	// ErrNoDatabase means that there is nothing to back up.
+	ErrNoDatabase = errors.New("there is no database")
+)
+
+// Backup writes the database of the folder to a new file, as it is at one moment, while the service goes on. The file holds photos and
+// contacts, the latter encrypted as they are: it is of no use without the data key.
+func Backup(ctx context.Context, folder, file string) (err error) {
+	path, err := presentFile(folder)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: %w; name another one or move it away", file, ErrExists)
+	}
+	db, err := openPool(path, backupPool)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	// Written beside and renamed when whole: no half backup ever bears the name.
+	part := file + ".part"
+	defer func() {
+		if err != nil {
+			_ = os.Remove(part)
+		}
+	}()
+	if _, err := db.ExecContext(ctx, `VACUUM INTO $1`, part); err != nil {
+		return fmt.Errorf("copying the database: %w", fault(err))
+	}
+	return place(part, file)
+}
+
+// place makes the file durable under its final name, readable by its owner alone.
+func place(part, file string) error {
+	f, err := os.OpenFile(part, os.O_RDWR, 0)
+	if err != nil {
+		return fmt.Errorf("finishing %s: %w", file, err)
+	}
+	if err := errors.Join(f.Chmod(0o600), f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("finishing %s: %w", file, err)
+	}
+	if err := os.Rename(part, file); err != nil {
+		return fmt.Errorf("finishing %s: %w", file, err)
+	}
+	if err := syncFolder(filepath.Dir(file)); err != nil {
+		return fmt.Errorf("finishing %s: %w", file, err)
+	}
+	return nil
+}
+
+// Restored says what Restore did.
+type Restored struct {
+	Verified
+	// Kept is the database that was there before, moved aside; empty when there was none.
+	Kept string
+}
+
+// Restore puts a backup in the place of the folder's database, which the service must not have open. The backup is checked first, with
+// the data key of o: its file, its log, its schema. What was there is moved aside, never deleted.
+func Restore(ctx context.Context, o Options, file string) (_ Restored, err error) {
+	lock, err := lockFolder(o.DataDir)
+	if err != nil {
+		return Restored{}, err
+	}
+	// Opening the restored database takes the lock again.
+	unlocked := false
+	defer func() {
+		if !unlocked {
+			err = errors.Join(err, lock.Close())
+		}
+	}()
+	scratch, err := os.MkdirTemp(o.DataDir, "restore-")
+	if err != nil {
+		return Restored{}, fmt.Errorf("preparing to restore: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
+	checked, err := checkBackup(ctx, o, scratch, file)
+	if err != nil {
+		return Restored{}, fmt.Errorf("checking %s: %w; nothing was changed", file, err)
+	}
+	kept, err := swap(o, scratch)
+	if err != nil {
+		return Restored{}, err
+	}
+	unlocked = true
+	if err := lock.Close(); err != nil {
+		return Restored{}, fmt.Errorf("unlocking the folder: %w", err)
+	}
+	return Restored{checked, kept}, nil
+}
+
+// checkBackup copies the file into the scratch folder, brings it up to date, verifies it, and notes in its log that it was restored.
+func checkBackup(ctx context.Context, o Options, scratch, file string) (v Verified, err error) {
+	if err := copyFile(file, filepath.Join(scratch, databaseName)); err != nil {
+		return v, err
+	}
+	s, err := Open(ctx, Options{DataDir: scratch, DataKey: o.DataKey, PreviousKey: o.PreviousKey, Now: o.Now})
+	if err != nil {
+		return v, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if v, err = s.Verify(ctx); err != nil {
+		return v, err
+	}
+	return v, s.Note(ctx, casework.Note{At: o.Now, Actor: casework.Actor{Role: casework.System}, Action: casework.NoteRestored})
+}
+
+func copyFile(from, to string) (err error) {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Sync(), out.Close())
+}
+
+// swap moves the present database aside and the checked one into its place.
+func swap(o Options, scratch string) (kept string, err error) {
+	present, err := filepath.Abs(filepath.Join(o.DataDir, databaseName))
+	if err != nil {
+		return "", fmt.Errorf("finding data folder %s: %w", o.DataDir, err)
+	}
+	if _, err := os.Stat(present); err == nil {
+		// What stands in the write-ahead log belongs to the file.
+		if err := checkpoint(present); err != nil {
+			return "", err
+		}
+		kept = present + ".before-" + o.Now.UTC().Format("20060102T150405Z")
+		if err := os.Rename(present, kept); err != nil {
+			return "", fmt.Errorf("moving the present database aside: %w", err)
+		}
+	}
+	for _, rest := range []string{"-wal", "-shm"} {
+		if err := os.Remove(present + rest); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return kept, fmt.Errorf("removing what the present database left: %w", err)
+		}
+	}
+	return kept, place(filepath.Join(scratch, databaseName), present)
+}
+
+func checkpoint(path string) (err error) {
+	db, err := openPool(path, writerPool)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if _, err := db.Exec(`PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
+		return fmt.Errorf("finishing the present database: %w", fault(err))
+	}
+	return nil
+}

@@ -1,0 +1,48 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"township.dev/liaison/internal/casework"
+)
+
+// What is erased when a case is anonymised. The log stays: with the salts gone, its hashes tell nothing any more.
+var erasures = []string{
+	`DELETE FROM words WHERE case_id = $1`,
+	`DELETE FROM contacts WHERE case_id = $1`,
+	`DELETE FROM photos WHERE case_id = $1`,
+	`DELETE FROM case_search WHERE rowid = $1`,
+	`DELETE FROM requests WHERE case_id = $1`,
+	`UPDATE cases SET salt = NULL WHERE id = $1`,
+}
+
+func erase(t *transaction, caseID int64) error {
+	for _, statement := range erasures {
+		if _, err := t.exec(statement, caseID); err != nil {
+			return fmt.Errorf("erasing what is personal: %w", err)
+		}
+	}
+	return nil
+}
+
+const endedBefore = `SELECT code FROM cases WHERE ended_at < $1 AND ended_on < $2 AND NOT anonymised ORDER BY ended_on, id LIMIT $3`
+
+// EndedBefore implements casework.Keeping.
+func (s *Store) EndedBefore(ctx context.Context, at time.Time, limit int) ([]casework.Code, error) {
+	var codes []casework.Code
+	// The day narrows it down by an index; in no time zone is it more than a day ahead.
+	day := at.AddDate(0, 0, 2).Format(time.DateOnly)
+	err := s.reads.each(ctx, endedBefore, []any{at.UnixMilli(), day, limit}, func(rows *sql.Rows) error {
+		var code casework.Code
+		err := rows.Scan(&code)
+		codes = append(codes, code)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("finding cases that were kept long enough: %w", err)
+	}
+	return codes, nil
+}

@@ -1,0 +1,150 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"township.dev/liaison/internal/casework"
+)
+
+// ErrLogBroken means that the audit log, or what it tells of, was altered outside of the service.
+var ErrLogBroken = errors.New("the log does not hold")
+
+// Verified is what Verify found in order.
+type Verified struct {
+	Head  casework.LogPoint
+	Cases int64
+}
+
+const (
+	wholeLog = `
+SELECT e.id, COALESCE(e.case_id, 0), e.seq, e.at, e.actor_role, COALESCE(e.actor_staff, 0), e.action, e.facts, e.words_digest, e.hash, w.words, w.salt
+FROM events e LEFT JOIN words w ON w.case_id = e.case_id AND w.seq = e.seq WHERE e.id > $1 ORDER BY e.id LIMIT $2`
+	brokenCase = `
+SELECT c.code FROM cases c
+WHERE c.seq <> (SELECT COUNT(*) FROM events e WHERE e.case_id = c.id)
+   OR c.state <> (SELECT json_extract(e.facts, '$.to') FROM events e WHERE e.case_id = c.id AND e.seq = c.seq)
+LIMIT 1`
+	firstEvents = `
+SELECT c.id, c.code, c.topic, c.village, c.text, c.salt, k.key_id, k.sealed, e.words_digest
+FROM cases c JOIN events e ON e.case_id = c.id AND e.seq = 1 LEFT JOIN contacts k ON k.case_id = c.id
+WHERE c.id > $1 AND c.salt IS NOT NULL ORDER BY c.id LIMIT $2`
+	countCases    = `SELECT COUNT(*) FROM cases`
+	verifyAtOnce  = 1000
+	integrityOfDB = `PRAGMA integrity_check(1)`
+)
+
+// Verify walks the whole log: each row must hold the hash of the one before, each text that is still there must be the one that was
+// hashed, and each case must be where its events have led it. The error matches ErrLogBroken and says where.
+func (s *Store) Verify(ctx context.Context) (Verified, error) {
+	var v Verified
+	steps := []func(context.Context, *Verified) error{s.verifyFile, s.verifyChain, s.verifyCases, s.verifySuggestions}
+	for _, step := range steps {
+		if err := step(ctx, &v); err != nil {
+			return v, err
+		}
+	}
+	return v, nil
+}
+
+func (s *Store) verifyFile(ctx context.Context, v *Verified) error {
+	var answer string
+	if err := s.reads.row(ctx, integrityOfDB, nil, &answer); err != nil {
+		return fmt.Errorf("checking the database file: %w", err)
+	}
+	if answer != "ok" {
+		return fmt.Errorf("%w: the database file is damaged (%s); restore a backup", ErrLogBroken, answer)
+	}
+	if err := s.reads.row(ctx, countCases, nil, &v.Cases); err != nil {
+		return fmt.Errorf("counting the cases: %w", err)
+	}
+	return nil
+}
+
+func (s *Store) verifyChain(ctx context.Context, v *Verified) error {
+	for {
+		n := 0
+		err := s.reads.each(ctx, wholeLog, []any{v.Head.Length, verifyAtOnce}, func(rows *sql.Rows) error {
+			n++
+			return verifyRow(rows, v)
+		})
+		if err != nil {
+			return fmt.Errorf("walking the log: %w", err)
+		}
+		if n < verifyAtOnce {
+			return nil
+		}
+	}
+}
+
+func verifyRow(rows *sql.Rows, v *Verified) error {
+	var (
+		r     logRow
+		sum   []byte
+		words sql.NullString
+		salt  []byte
+	)
+	if err := rows.Scan(&r.id, &r.caseID, &r.seq, &r.at, &r.role, &r.staff, &r.action, &r.facts, &r.digest, &sum, &words, &salt); err != nil {
+		return err
+	}
+	switch {
+	case r.id != v.Head.Length+1:
+		return fmt.Errorf("%w: row %d is missing", ErrLogBroken, v.Head.Length+1)
+	case !bytes.Equal(sum, r.after(v.Head.Hash)):
+		return fmt.Errorf("%w: row %d, or the one before it, is not what was written", ErrLogBroken, r.id)
+	case words.Valid && !bytes.Equal(r.digest, digestOf(salt, words.String)):
+		return fmt.Errorf("%w: the text of row %d is not what was written", ErrLogBroken, r.id)
+	}
+	v.Head = casework.LogPoint{Length: r.id, Hash: sum}
+	return nil
+}
+
+func (s *Store) verifyCases(ctx context.Context, _ *Verified) error {
+	var code casework.Code
+	err := s.reads.row(ctx, brokenCase, nil, &code)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return fmt.Errorf("comparing the cases with the log: %w", err)
+	}
+	return fmt.Errorf("%w: case %s is not where its events have led it", ErrLogBroken, code)
+}
+
+// verifySuggestions compares what residents wrote, and who they are, with what was hashed when it came in.
+func (s *Store) verifySuggestions(ctx context.Context, _ *Verified) error {
+	for last, more := int64(0), true; more; {
+		n := 0
+		err := s.reads.each(ctx, firstEvents, []any{last, verifyAtOnce}, func(rows *sql.Rows) error {
+			n++
+			return s.verifySuggestion(rows, &last)
+		})
+		if err != nil {
+			return fmt.Errorf("comparing the suggestions with the log: %w", err)
+		}
+		more = n == verifyAtOnce
+	}
+	return nil
+}
+
+func (s *Store) verifySuggestion(rows *sql.Rows, last *int64) error {
+	var (
+		c            casework.Case
+		salt, digest []byte
+		sealed       sealedPrivate
+	)
+	if err := rows.Scan(last, &c.Code, &c.Topic, &c.Village, &c.Text, &salt, into(&sealed.keyID), &sealed.bytes, &digest); err != nil {
+		return err
+	}
+	p, err := s.keys.openPrivate(c.Code, sealed)
+	if err != nil {
+		return fmt.Errorf("%w: who raised case %s: %w", ErrLogBroken, c.Code, err)
+	}
+	if !bytes.Equal(digest, digestOfSuggestion(salt, c, p.Contact)) {
+		return fmt.Errorf("%w: the text of case %s, or who raised it, is not what was received", ErrLogBroken, c.Code)
+	}
+	return nil
+}
