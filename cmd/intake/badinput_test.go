@@ -165,7 +165,8 @@ func TestJSONByItsContract(t *testing.T) {
 
 func TestTheDeskRefusesWhoIsNotSignedIn(t *testing.T) {
 	s := start(t, newMount(t))
-	code := open(t, s.public).suggest("请在村口装一盏路灯。")
+	kept := open(t, s.public).suggest("请在村口装一盏路灯。")
+	code := kept.code
 	for _, path := range []string{"/desk", "/desk/cases/" + code, "/desk/visits"} {
 		if got := s.send(t, http.MethodGet, s.public+path, ""); got.StatusCode != 303 || got.Header.Get("Location") != "/desk/sign-in" {
 			t.Errorf("GET %s: %d to %q", path, got.StatusCode, got.Header.Get("Location"))
@@ -209,7 +210,8 @@ func TestTheUsernameMayBeginWithACapital(t *testing.T) {
 
 func TestMovesTheRulesRefuse(t *testing.T) {
 	s := start(t, newMount(t))
-	code := open(t, s.public).suggest("请在村口装一盏路灯。")
+	kept := open(t, s.public).suggest("请在村口装一盏路灯。")
+	code := kept.code
 	staff := open(t, s.public).signIn().visit("/desk/cases/" + code)
 	staff.fill("#next", "reason", "忘了选").arrives(422, "/desk/cases/").sees(".problems", "请填写“办理方式”")
 	if link := staff.page.Find(".problems a").AttrOr("href", ""); !staff.page.Find(link).Is("input") {

@@ -117,7 +117,7 @@ func submitInto(ctx context.Context, repository casework.Repository, i int) erro
 	if err != nil {
 		return err
 	}
-	_, _, err = repository.Submit(ctx, rules.Receive(s, casework.NewCode(), "", time.Now()))
+	_, err = repository.Submit(ctx, rules.Receive(s, casework.NewCode(), "", time.Now()))
 	return err
 }
 

@@ -57,11 +57,12 @@ func TestTheBacklogNeedsTheToken(t *testing.T) {
 
 func TestMetricsCountWhatHappenedAndNameNobody(t *testing.T) {
 	s := start(t, newMount(t))
-	code := open(t, s.public).suggest("白额村田间路被冲毁，三轮车进不去。")
+	kept := open(t, s.public).suggest("白额村田间路被冲毁，三轮车进不去。")
+	code := kept.code
 	s.send(t, http.MethodPost, s.public+"/suggest", "topic=x", "Content-Type", formType)
 	s.send(t, http.MethodPost, s.public+"/suggest", goodForm, "Content-Type", formType, "Sec-Fetch-Site", "cross-site")
 	s.send(t, http.MethodPost, s.public+"/api/v1/suggestions", "{", "Content-Type", "application/json")
-	s.send(t, http.MethodGet, s.public+"/status?code="+code, "")
+	s.send(t, http.MethodGet, s.public+kept.address(), "")
 	text := s.metrics(t)
 	for _, want := range []string{
 		`liaison_intake_cases_submitted_total 1`,

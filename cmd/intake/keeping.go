@@ -5,6 +5,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
+	"os"
+	"path/filepath"
 
 	"township.dev/liaison/internal/intake"
 	"township.dev/liaison/internal/store"
@@ -21,11 +24,17 @@ func (a arguments) file(command string) (c intake.Config, file string, ok bool, 
 	return c, c.Arguments[0], true, nil
 }
 
+// stream is the FILE that stands for standard output or input: the image has no shell that could fetch a file from a pod.
+const stream = "-"
+
 // backup copies the database while the service goes on: run it in the station's pod.
 func (a arguments) backup(ctx context.Context) error {
 	config, file, ok, err := a.file("backup")
 	if !ok {
 		return err
+	}
+	if file == stream {
+		return a.backupToStream(ctx, config.DataDir)
 	}
 	if err := store.Backup(ctx, config.DataDir, file); err != nil {
 		return fmt.Errorf("backup: %w", err)
@@ -34,7 +43,29 @@ func (a arguments) backup(ctx context.Context) error {
 	return nil
 }
 
-func (a arguments) restore(ctx context.Context) error {
+// backupToStream goes by a file beside the database, where there is room for one.
+func (a arguments) backupToStream(ctx context.Context, dataDir string) (err error) {
+	folder, err := os.MkdirTemp(dataDir, "backup-")
+	if err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	path := filepath.Join(folder, "backup.db")
+	if err := store.Backup(ctx, dataDir, path); err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	if _, err := io.Copy(a.out, file); err != nil {
+		return fmt.Errorf("backup: writing to standard output: %w", err)
+	}
+	return nil
+}
+
+func (a arguments) restore(ctx context.Context) (err error) {
 	config, file, ok, err := a.file("restore")
 	if !ok {
 		return err
@@ -42,6 +73,12 @@ func (a arguments) restore(ctx context.Context) error {
 	options, err := storeOptions(config)
 	if err != nil {
 		return err
+	}
+	if file == stream {
+		if file, err = received(a.in, config.DataDir); err != nil {
+			return fmt.Errorf("restore: %w", err)
+		}
+		defer func() { err = errors.Join(err, os.Remove(file)) }()
 	}
 	restored, err := store.Restore(ctx, options, file)
 	if err != nil {
@@ -52,6 +89,19 @@ func (a arguments) restore(ctx context.Context) error {
 		_, _ = fmt.Fprintf(a.out, "the database that was there is kept as %s\n", restored.Kept)
 	}
 	return nil
+}
+
+// received keeps what comes by standard input in a file beside the database.
+func received(in io.Reader, dataDir string) (path string, err error) {
+	file, err := os.CreateTemp(dataDir, "received-")
+	if err != nil {
+		return "", err
+	}
+	_, err = io.Copy(file, in)
+	if err = errors.Join(err, file.Close()); err != nil {
+		return "", errors.Join(err, os.Remove(file.Name()))
+	}
+	return file.Name(), nil
 }
 
 // verify reads the database while the service goes on.

@@ -39,7 +39,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		command, args = args[0], args[1:]
 	}
-	given := arguments{args: args, getenv: getenv, out: out}
+	given := arguments{args: args, getenv: getenv, in: os.Stdin, out: out}
 	switch command {
 	case "serve":
 		if slices.Contains(args, demoFlag) {
@@ -62,10 +62,11 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	return fmt.Errorf("unknown subcommand %q; liaison-intake help lists them", command)
 }
 
-// arguments are what the command was given, and where it writes.
+// arguments are what the command was given, and what it reads and writes.
 type arguments struct {
 	args   []string
 	getenv func(string) string
+	in     io.Reader
 	out    io.Writer
 }
 
@@ -120,7 +121,7 @@ func serve(ctx context.Context, config intake.Config, log *slog.Logger, ready fu
 	}
 	defer func() { err = errors.Join(err, repository.Close()) }()
 	service, err := intake.New(intake.Options{
-		Config: config, Version: version, Repository: repository, Announcements: repository, Log: log, Now: time.Now,
+		Config: config, Version: version, Repository: repository, Key: options.DataKey, Announcements: repository, Log: log, Now: time.Now,
 	})
 	if err != nil {
 		return fmt.Errorf("starting: %w", err)

@@ -19,11 +19,12 @@ const largest = 50 << 10
 // script, asks nothing of another site, names every field, and is small.
 func TestEveryPageByWhatItMeans(t *testing.T) {
 	s := start(t, newMount(t))
-	code := open(t, s.public).suggest("白额村田间路被冲毁，三轮车进不去。")
+	kept := open(t, s.public).suggest("白额村田间路被冲毁，三轮车进不去。")
+	code := kept.code
 	staff := open(t, s.public).signIn()
 	eventually(t, "the calendars are made", func() bool { return open(t, s.public).visit("/calendar").page.Find("#link").Length() == 1 })
 	for _, path := range []string{
-		"/", "/schedule", "/schedule/" + thisMonth(), "/notice", "/notice/" + thisMonth(), "/schedule/1999-12", "/calendar", "/suggest", "/receipt/" + code, "/status", "/status?code=" + code, "/status?code=nonsense", "/nowhere",
+		"/", "/schedule", "/schedule/" + thisMonth(), "/notice", "/notice/" + thisMonth(), "/schedule/1999-12", "/calendar", "/suggest", "/receipt/" + code + "?secret=" + kept.secret, "/status", kept.address(), "/status?code=nonsense", "/nowhere",
 		"/desk/sign-in", "/desk", "/desk?all=1", "/desk/cases/" + code, "/desk/visits",
 		"/desk/announcements", "/desk/calendars/@station", "/desk/calendars/d001", "/desk/calendars/d001/revoke", "/desk/calendars/nobody",
 	} {
@@ -180,7 +181,8 @@ func TestADeputysCalendarIsHandedOutAndRevoked(t *testing.T) {
 func TestTheReceiptCanBeKept(t *testing.T) {
 	s := start(t, newMount(t))
 	resident := open(t, s.public)
-	code := resident.suggest("白额村田间路被冲毁，三轮车进不去。")
+	kept := resident.suggest("白额村田间路被冲毁，三轮车进不去。")
+	code := kept.code
 	resident.sees("main", "抄下来", "接下来会怎样").sees("#code", code)
 	if resident.page.Find("main a[href='/status?code="+code+"']").Length() != 1 {
 		t.Error("no link leads to the progress")

@@ -11,7 +11,8 @@ import (
 func TestASuggestionComesBack(t *testing.T) {
 	s := start(t, newMount(t))
 	resident := open(t, s.public)
-	code := resident.suggest("白额村田间路被冲毁，三轮车进不去。")
+	kept := resident.suggest("白额村田间路被冲毁，三轮车进不去。")
+	code := kept.code
 	if len(code) != len("ABCD-EFGH-JKMN") {
 		t.Fatalf("the receipt code is %q", code)
 	}
@@ -20,7 +21,7 @@ func TestASuggestionComesBack(t *testing.T) {
 	}
 
 	// Until it is classified, the deadline is that of classifying it.
-	resident.visit("/status?code="+code).sees("main", "最迟在这一天定下由谁来办")
+	resident.visit(kept.address()).sees("main", "最迟在这一天定下由谁来办")
 	resident.visit(resident.page.Find("a[hreflang=en]").AttrOr("href", "")).sees("main", code, "Who handles it is decided by")
 	resident.visit("/?lang=zh")
 
@@ -31,7 +32,7 @@ func TestASuggestionComesBack(t *testing.T) {
 	if got := s.backlog(t); got.Routes[casework.County].Pending != 1 || got.Routes[casework.Unclassified].Pending != 0 {
 		t.Fatalf("after classifying the operator is told %+v", got.Routes)
 	}
-	resident.visit("/status?code="+code).sees(".timeline .now", "答复").sees(".timeline", "县里部门").sees("main", "办结期限")
+	resident.visit(kept.address()).sees(".timeline .now", "答复").sees(".timeline", "县里部门").sees("main", "办结期限")
 
 	staff.sees("#next h2", "答复").fill("#next", "result", "A", "text", "县交通局已修通。")
 	resident.visit("/status?code="+strings.ToLower(strings.ReplaceAll(code, "-", ""))).sees(".timeline", "县交通局已修通")
@@ -42,7 +43,7 @@ func TestASuggestionComesBack(t *testing.T) {
 	if got := s.backlog(t); pending(got) != 0 || got.Closed[casework.ResolvedA] != 1 || got.Received != 1 {
 		t.Errorf("after closing the operator is told %+v", got)
 	}
-	resident.visit("/status?code="+code).sees("main", "已办结")
+	resident.visit(kept.address()).sees("main", "已办结")
 	if n := resident.page.Find(".timeline li.done").Length(); n != 5 {
 		t.Errorf("the resident sees %d steps done, want all 5", n)
 	}
@@ -87,7 +88,8 @@ func TestAFormSentTwiceIsOneSuggestion(t *testing.T) {
 
 func TestTwoColleaguesAtOneCase(t *testing.T) {
 	s := start(t, newMount(t))
-	code := open(t, s.public).suggest("请在村口装一盏路灯。")
+	kept := open(t, s.public).suggest("请在村口装一盏路灯。")
+	code := kept.code
 	one, other := open(t, s.public).signIn(), open(t, s.public).signIn()
 	one.visit("/desk/cases/" + code)
 	other.visit("/desk/cases/"+code).fill("#next", "route", "on_the_spot", "reason", "站里有灯")
@@ -97,7 +99,8 @@ func TestTwoColleaguesAtOneCase(t *testing.T) {
 
 func TestAMoveIsMadeOnTheCaseThatWasRead(t *testing.T) {
 	s := start(t, newMount(t))
-	code := open(t, s.public).suggest("请在村口装一盏路灯。")
+	kept := open(t, s.public).suggest("请在村口装一盏路灯。")
+	code := kept.code
 	one, other := open(t, s.public).signIn(), open(t, s.public).signIn()
 	one.visit("/desk/cases/"+code).fill("#next", "route", "on_the_spot", "reason", "站里有灯").fill("#next", "result", "A", "text", "已装好。")
 	other.visit("/desk/cases/"+code).fill("details form", "result", "B", "text", "年底前装。").arrives(200, "/desk/cases/")

@@ -70,8 +70,8 @@ func (c *cluster) bringUpLocal(ctx context.Context) error {
 	}
 	up := []string{"up"}
 	for _, name := range []string{"operator", "intake"} {
-		// The pods share the host's network, so each service listens on its own pod's address only.
-		up = append(up, "--image", fmt.Sprintf("%s/liaison-%s=%s,LIAISON_BIND_ADDRESS=$(POD_IP)", c.registry, name,
+		// The pods share the host's network, so each service listens on its own pod's address only. The ledger comes from one sender.
+		up = append(up, "--image", fmt.Sprintf("%s/liaison-%s=%s,LIAISON_BIND_ADDRESS=$(POD_IP),LIAISON_SENDER_LIMIT=1000/10ms", c.registry, name,
 			filepath.Join(c.root, "bin", "liaison-"+name)))
 	}
 	command := c.command(ctx, "localcluster", up...)

@@ -48,11 +48,11 @@ func replay(ctx context.Context, station *visitor.Visitor) (totals, error) {
 		return sum, err
 	}
 	for _, row := range rows {
-		code, added, err := station.Suggest(ctx, keyPrefix+row.Key, visitor.Suggestion{Topic: row.Topic, Village: row.Village, Text: row.Text + notice})
+		receipt, added, err := station.Suggest(ctx, keyPrefix+row.Key, visitor.Suggestion{Topic: row.Topic, Village: row.Village, Text: row.Text + notice})
 		if err != nil {
 			return sum, fmt.Errorf("row %s: %w", row.Key, err)
 		}
-		closed, err := bringAlong(ctx, station, code, row)
+		closed, err := bringAlong(ctx, station, receipt, row)
 		if err != nil {
 			return sum, fmt.Errorf("row %s: %w", row.Key, err)
 		}
@@ -74,8 +74,9 @@ func replay(ctx context.Context, station *visitor.Visitor) (totals, error) {
 }
 
 // bringAlong takes the steps that a case still lacks, up to where the ledger has it, and reports whether the case is closed then.
-func bringAlong(ctx context.Context, station *visitor.Visitor, code string, row suggestion) (closed bool, err error) {
-	progress, err := station.LookUp(ctx, code)
+func bringAlong(ctx context.Context, station *visitor.Visitor, receipt visitor.Receipt, row suggestion) (closed bool, err error) {
+	code := receipt.Code
+	progress, err := station.LookUp(ctx, receipt)
 	if err != nil {
 		return false, err
 	}
@@ -101,7 +102,7 @@ func bringAlong(ctx context.Context, station *visitor.Visitor, code string, row 
 	return progress.Closed() || row.Answer != "", nil
 }
 
-// signIn uses the first password that the operator made for the station's first administrator.
+// signIn uses the first password that the operator made for the station's first administrator, and chooses another one, as the desk asks.
 func (c *cluster) signIn(ctx context.Context, service *visitor.Visitor) error {
 	var station v1alpha1.LiaisonStation
 	if err := c.client.Get(ctx, client.ObjectKey{Namespace: county, Name: ledgerStation}, &station); err != nil {

@@ -65,7 +65,7 @@ func startIntake(t *testing.T) (public, internal string) {
 		"staff":   {"admin1": []byte(password)},
 		"data":    {},
 	}
-	args := []string{"serve", "--bind-address=127.0.0.1", "--public-port=0", "--internal-port=0"}
+	args := []string{"serve", "--bind-address=127.0.0.1", "--public-port=0", "--internal-port=0", "--sender-limit=1000/10ms"}
 	for name, files := range folders {
 		args = append(args, "--"+name+"-dir="+filepath.Join(folder, name))
 		if err := os.Mkdir(filepath.Join(folder, name), 0o700); err != nil {

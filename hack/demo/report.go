@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"time"
+
+	"township.dev/liaison/test/visitor"
 )
 
 // report ends the demo with what there is to look at, and how to stop.
@@ -20,13 +22,14 @@ func (c *cluster) report(ctx context.Context, took time.Duration) error {
 	}
 	kubectl := c.program("kubectl")
 	fmt.Printf(`
-Staff sign in at <address>/desk as admin1. The first password of Zhongduo's:
-  %[1]s -n %[2]s get secret %[3]s-intake-staff -o jsonpath='{.data.admin1}' | base64 -d; echo
+Staff sign in at <address>/desk as admin1 or zhanzhang (the head), with the first password of the Secret, and choose one of their own.
+Zhongduo's admin1 has chosen one already, the first one followed by %[5]s:
+  %[1]s -n %[2]s get secret %[3]s-intake-staff -o jsonpath='{.data.admin1}' | base64 -d; echo '%[5]s'
 
 To look around:
   export KUBECONFIG=%[4]s
   %[1]s get liaisonstations,deputyrosters,dutyschedules -A
-`, kubectl, county, ledgerStation, absolute(c.kubeconfig))
+`, kubectl, county, ledgerStation, absolute(c.kubeconfig), visitor.OwnPassword(""))
 	if c.local {
 		fmt.Print("\nTo stop (the state is kept; make demo brings it back):\n  make demo-down\n")
 		return nil

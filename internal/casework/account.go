@@ -67,6 +67,8 @@ type Session struct {
 type SecondFactor struct {
 	Secret   string
 	Recovery []string
+	// Step is the one of the code that turned them on, which counts no second time.
+	Step int64
 }
 
 // None reports whether no one-time code is wanted.

@@ -75,6 +75,17 @@ func (c Case) Rated() bool { return c.Rating.Seq > c.Feedback.Seq }
 // Released reports whether the case stands on the public list.
 func (c Case) Released() bool { return c.Release.Seq > 0 }
 
+// LastStep is when something last happened that the public may know.
+func (c Case) LastStep() time.Time {
+	last := c.ReceivedAt
+	for _, at := range []time.Time{c.Classification.At, c.Assignment.At, c.Answer.At, c.Feedback.At, c.Rating.At, c.Release.At, c.EndedAt} {
+		if at.After(last) {
+			last = at
+		}
+	}
+	return last
+}
+
 // Source is how a suggestion came to the station (来源).
 type Source string
 

@@ -8,9 +8,12 @@ import (
 
 // Filter picks cases. The zero value of a field picks all.
 type Filter struct {
-	Stage   Stage
-	Route   Route
-	Topic   string
+	State State
+	Stage Stage
+	Route Route
+	Topic string
+	// Topics pick cases of any of them.
+	Topics  []string
 	Village string
 	Unit    string
 	Source  Source
@@ -25,10 +28,12 @@ type Filter struct {
 	// EndedFrom and EndedTo bound the station's day on which the case ended, and DueFrom and DueTo the due day; all of them count.
 	EndedFrom, EndedTo workday.Date
 	DueFrom, DueTo     workday.Date
-	Formal             bool
-	Reopened           bool
-	Urged              bool
-	Released           bool
+	// NoVillage picks cases whose village nobody told.
+	NoVillage bool
+	Formal    bool
+	Reopened  bool
+	Urged     bool
+	Released  bool
 	// Search is what somebody typed to be found in the text; Phone is found whole or not at all.
 	Search string
 	Phone  string
@@ -87,6 +92,8 @@ type Listing struct {
 	Order Order
 	// After continues behind a page; empty begins.
 	After Cursor
+	// Skip leaves out cases at the beginning, for pages that are asked for by number. Deep pages are slow; After is not.
+	Skip int
 	// Limit is the most cases returned, 1 to 200.
 	Limit int
 }

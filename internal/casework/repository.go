@@ -111,7 +111,7 @@ type Listings interface {
 	// List returns a page of cases. ErrBadCursor.
 	List(ctx context.Context, l Listing) (Page, error)
 
-	// Each goes through all cases of the filter, in the order of the listing, as whole cases.
+	// Each goes through all cases of the filter as whole cases, in the order they were received.
 	Each(ctx context.Context, f Filter) iter.Seq2[Case, error]
 
 	// Statistics counts cases.

@@ -29,16 +29,6 @@ func (r Rules) Period(first, last, today workday.Date) Period {
 // start of the station's day.
 func (r Rules) start(d workday.Date) time.Time { return d.In(r.location()).UTC() }
 
-// AgeOf a case that was received at the instant.
-func (p Period) AgeOf(receivedAt time.Time) Age {
-	for age, since := range p.Since {
-		if !receivedAt.Before(since) {
-			return Age(age)
-		}
-	}
-	return AgeLonger
-}
-
 // Received bounds when cases of the age were received: from the first instant, before the second; zero where there is no bound.
 func (p Period) Received(a Age) (from, to time.Time) {
 	if a < AgeLonger {
@@ -78,7 +68,7 @@ type Statistics struct {
 	OnTime, Late, OpenOverdue int
 	// Reopened cases, of those received in the period.
 	Reopened int
-	// Satisfaction of the cases rated in the period.
+	// Satisfaction with the cases that ended in the period, as far as it was told.
 	Satisfaction map[Satisfaction]int
 	// Topics and Villages of the cases received in the period, the most frequent first.
 	Topics, Villages []Tally

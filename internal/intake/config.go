@@ -77,7 +77,7 @@ var settings = []setting{
 		func(c *Config, v string) error { c.Open311Dir = v; return nil },
 	},
 	{
-		"sender-limit", "LIAISON_SENDER_LIMIT", "30/10s", "how many suggestions one address may send at once, and after how long one more",
+		"sender-limit", "LIAISON_SENDER_LIMIT", "60/10s", "how many suggestions one address may send at once, and after how long one more",
 		func(c *Config, v string) (err error) { c.Limits.Sender, err = limit(v); return err },
 	},
 	{
@@ -197,8 +197,8 @@ func WriteUsage(w io.Writer) {
 Usage:
   liaison-intake [serve] [flags]          serve until SIGTERM (the default)
   liaison-intake --demo [flags]           serve alone, with sample data in a folder that goes when it ends
-  liaison-intake backup [flags] FILE      write the database to a new file, while the service goes on
-  liaison-intake restore [flags] FILE     put a backup in the database's place; the service must be stopped
+  liaison-intake backup [flags] FILE      write the database to a new file (- is standard output), while the service goes on
+  liaison-intake restore [flags] FILE     put a backup (- is standard input) in the database's place; the service must be stopped
   liaison-intake verify [flags]           check the audit log, and every case against it
   liaison-intake version                  print the version
   liaison-intake help                     print this text

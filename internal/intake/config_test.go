@@ -11,13 +11,22 @@ import (
 	"township.dev/liaison/internal/intake"
 )
 
+// parse and check, as serving does.
+func parse(args []string, getenv func(string) string) (intake.Config, error) {
+	c, err := intake.ParseConfig(args, 0, getenv, nil)
+	if err != nil {
+		return c, err
+	}
+	return c, c.Check()
+}
+
 func TestTheFlagWinsOverTheEnvironmentAndThatOverTheDefault(t *testing.T) {
 	folder := t.TempDir()
 	env := map[string]string{
 		"LIAISON_CONFIG_DIR": folder, "LIAISON_SECRETS_DIR": folder, "LIAISON_STAFF_DIR": folder, "LIAISON_DATA_DIR": folder,
 		"LIAISON_PUBLIC_PORT": "9000", "LIAISON_BIND_ADDRESS": "127.0.0.7",
 	}
-	c, err := intake.ParseConfig([]string{"--public-port", "9001", "--drain-timeout=3s"}, func(k string) string { return env[k] }, nil)
+	c, err := parse([]string{"--public-port", "9001", "--drain-timeout=3s"}, func(k string) string { return env[k] })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,11 +38,18 @@ func TestTheFlagWinsOverTheEnvironmentAndThatOverTheDefault(t *testing.T) {
 	}
 }
 
+func TestASubcommandsArgumentStandsBehindTheFlags(t *testing.T) {
+	c, err := intake.ParseConfig([]string{"--data-dir", "somewhere", "backup.db"}, 1, func(string) string { return "" }, nil)
+	if err != nil || len(c.Arguments) != 1 || c.Arguments[0] != "backup.db" || c.DataDir != "somewhere" {
+		t.Errorf("%+v, error %v", c, err)
+	}
+}
+
 // Most townships have no webhook, and then nothing is mounted there.
 func TestTheWebhooksFolderMayBeMissing(t *testing.T) {
 	folder := t.TempDir()
 	args := []string{"--config-dir", folder, "--secrets-dir", folder, "--staff-dir", folder, "--data-dir", folder, "--webhook-dir", folder + "/nowhere"}
-	c, err := intake.ParseConfig(args, func(string) string { return "" }, nil)
+	c, err := parse(args, func(string) string { return "" })
 	if err != nil || c.WebhookDir != folder+"/nowhere" {
 		t.Errorf("%s, error %v", c.WebhookDir, err)
 	}
@@ -55,10 +71,12 @@ func TestAWrongSettingIsToldWithItsNameAndTheRemedy(t *testing.T) {
 		"a timeout below zero":       {[]string{"--drain-timeout", "-1s"}, nil, []string{"--drain-timeout", "20s"}},
 		"a folder that is not there": {[]string{"--data-dir", folder + "/nowhere"}, nil, []string{"--data-dir", "mount it"}},
 		"a flag that does not exist": {[]string{"--port", "1"}, nil, []string{"-port", "liaison-intake help"}},
+		"a limit without time":       {[]string{"--sender-limit", "30"}, nil, []string{"--sender-limit", "30/10s"}},
+		"a limit of nothing":         {nil, map[string]string{"LIAISON_GLOBAL_LIMIT": "0/1s"}, []string{"LIAISON_GLOBAL_LIMIT", "30/10s"}},
 		"a stray argument":           {[]string{"now"}, nil, []string{"now", "liaison-intake help"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := intake.ParseConfig(append(append([]string{}, good...), c.args...), func(k string) string { return c.env[k] }, nil)
+			_, err := parse(append(append([]string{}, good...), c.args...), func(k string) string { return c.env[k] })
 			if err == nil {
 				t.Fatal("accepted")
 			}
@@ -73,7 +91,7 @@ func TestAWrongSettingIsToldWithItsNameAndTheRemedy(t *testing.T) {
 
 func TestHelpNamesEveryFlagWithItsVariable(t *testing.T) {
 	var out bytes.Buffer
-	if _, err := intake.ParseConfig([]string{"--help"}, func(string) string { return "" }, &out); !errors.Is(err, flag.ErrHelp) {
+	if _, err := intake.ParseConfig([]string{"--help"}, 0, func(string) string { return "" }, &out); !errors.Is(err, flag.ErrHelp) {
 		t.Fatalf("got %v", err)
 	}
 	for _, want := range []string{"--config-dir", "LIAISON_CONFIG_DIR", "--webhook-dir", "LIAISON_WEBHOOK_DIR", "--drain-timeout", "LIAISON_DRAIN_TIMEOUT", "version", "8081"} {

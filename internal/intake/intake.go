@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -15,9 +16,12 @@ import (
 	"township.dev/liaison/internal/casework"
 	"township.dev/liaison/internal/intake/announce"
 	"township.dev/liaison/internal/intake/desk"
+	"township.dev/liaison/internal/intake/guard"
 	"township.dev/liaison/internal/intake/internalapi"
+	"township.dev/liaison/internal/intake/photo"
 	"township.dev/liaison/internal/intake/public"
 	"township.dev/liaison/internal/intake/signin"
+	"township.dev/liaison/internal/intake/steward"
 	"township.dev/liaison/internal/intake/web"
 )
 
@@ -26,6 +30,8 @@ type Options struct {
 	Config     Config
 	Version    string
 	Repository casework.Repository
+	// Key is a secret of the station that outlives the process; what browsers keep is sealed under keys derived from it.
+	Key []byte
 	// Announcements keeps messages and calendars.
 	Announcements announcement.Repository
 	Log           *slog.Logger
@@ -39,6 +45,7 @@ type Service struct {
 	state     *state
 	lifecycle lifecycle
 	announcer *announce.Announcer
+	steward   *steward.Steward
 	public    *door
 	internal  *door
 }
@@ -86,15 +93,20 @@ func (s *Service) site(o Options, metrics *internalapi.Metrics) (http.Handler, e
 	}); err != nil {
 		return nil, fmt.Errorf("announcements: %w", err)
 	}
-	s.state.replaced = s.announcer.Wake
+	s.steward = steward.New(steward.Options{Repository: o.Repository, Rules: s.state.rules, Log: o.Log, Now: o.Now})
+	s.state.replaced = func() { s.announcer.Wake(); s.steward.Wake() }
 	if _, err := public.New(public.Options{
 		Router: router, Catalogues: catalogues, Assets: assets, Sign: s.state.sign,
 		Documents: s.state.documents.Current, Cases: o.Repository, StationFeed: s.announcer.StationFeed, Now: o.Now,
+		Door:    guard.NewDoor(guard.Settings{Limits: o.Config.Limits, Gate: guard.DefaultGate()}),
+		Lookups: guard.NewThrottle[casework.Code, netip.Prefix](guard.DefaultThrottle()),
+		Photos:  photo.NewPreparer(), Sender: s.state.sender,
 	}); err != nil {
 		return nil, fmt.Errorf("residents' site: %w", err)
 	}
 	door, err := signin.New(signin.Options{
 		Router: router, Catalogues: catalogues, Assets: assets, Sign: s.state.sign, Staff: o.Repository,
+		Sender: s.state.sender, Provider: signin.Provider{Config: s.state.provider, Secret: s.state.clientSecret}, Key: o.Key,
 		Location: func() *time.Location { return s.state.documents.Current().Location }, Now: o.Now,
 	})
 	if err != nil {
@@ -102,7 +114,7 @@ func (s *Service) site(o Options, metrics *internalapi.Metrics) (http.Handler, e
 	}
 	if _, err := desk.New(desk.Options{
 		Router: router, Catalogues: catalogues, Assets: assets, Sign: s.state.sign,
-		Documents: s.state.documents.Current, Repository: o.Repository, Only: door.Only, Announcements: s.announcer, Now: o.Now,
+		Documents: s.state.documents.Current, Repository: o.Repository, Door: door, Announcements: s.announcer, Photos: photo.NewPreparer(), Now: o.Now,
 	}); err != nil {
 		return nil, fmt.Errorf("staff desk: %w", err)
 	}
@@ -148,6 +160,9 @@ func (s *Service) Run(ctx context.Context) error {
 	defer beat.Stop()
 	announcing, stopAnnouncing := context.WithCancel(ctx)
 	loops.Go(func() { s.announcer.Run(announcing, beat.C) })
+	rounds := time.NewTicker(steward.Beat)
+	defer rounds.Stop()
+	loops.Go(func() { s.steward.Run(announcing, rounds.C) })
 	failed := make(chan error, 2)
 	for _, d := range []*door{s.public, s.internal} {
 		loops.Go(func() {

@@ -16,6 +16,7 @@ import (
 	"township.dev/liaison/internal/intake/guard"
 	"township.dev/liaison/internal/intake/internalapi"
 	"township.dev/liaison/internal/intake/mounted"
+	"township.dev/liaison/internal/intake/oidc"
 	"township.dev/liaison/internal/intake/web"
 	"township.dev/liaison/internal/stationconf"
 )
@@ -188,6 +189,20 @@ func (s *state) sender(r *http.Request) netip.Prefix {
 	}
 	return guard.Sender(proxies.Visitor(r))
 }
+
+// provider of identities, the zero value where the station has none.
+func (s *state) provider() oidc.Config {
+	d := s.documents.Current()
+	if d == nil || d.Station.OIDC == nil {
+		return oidc.Config{}
+	}
+	return oidc.Config(*d.Station.OIDC)
+}
+
+func (s *state) clientSecret() (string, error) { return mounted.ClientSecret(s.config.OIDCDir) }
+
+// open311Keys are those of programs in force.
+func (s *state) open311Keys() []string { return mounted.Keys(s.config.Open311Dir) }
 
 // backlog counts what waits, as of today at the station, and tells how long the audit log is. asked is the length that the operator
 // saw last, 0 for none.

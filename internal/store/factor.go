@@ -40,7 +40,7 @@ func factorOf(account int64, keyID string) []byte {
 const (
 	useStep     = `UPDATE staff SET factor_step = $1 WHERE id = $2`
 	useRecovery = `DELETE FROM recovery_codes WHERE staff_id = $1 AND code_hash = $2`
-	setFactor   = `UPDATE staff SET factor_key_id = $1, factor_sealed = $2, factor_step = 0 WHERE id = $3 AND declared AND password_hash = $4`
+	setFactor   = `UPDATE staff SET factor_key_id = $1, factor_sealed = $2, factor_step = $3 WHERE id = $4 AND declared AND password_hash = $5`
 	dropCodes   = `DELETE FROM recovery_codes WHERE staff_id = $1`
 	addCode     = `INSERT INTO recovery_codes (staff_id, code_hash) VALUES ($1, $2)`
 )
@@ -97,7 +97,7 @@ func (s *Store) SetSecondFactor(ctx context.Context, session casework.Session, p
 		keyID, sealed = s.keys.id, s.keys.sealFactor(account.ID, factor.Secret)
 	}
 	err = s.writer.do(ctx, func(t *transaction) error {
-		result, err := t.exec(setFactor, keyID, sealed, account.ID, account.passwordHash)
+		result, err := t.exec(setFactor, keyID, sealed, factor.Step, account.ID, account.passwordHash)
 		if err != nil {
 			return err
 		}

@@ -50,8 +50,10 @@ func (c *conditions) argument(value any) string {
 func (s *Store) filtered(f casework.Filter) *conditions {
 	c := &conditions{}
 	byStage(c, f.Stage)
+	equal(c, "c.state", f.State)
 	equal(c, "c.route", f.Route)
 	equal(c, "c.topic", f.Topic)
+	among(c, "c.topic", f.Topics)
 	equal(c, "c.village", f.Village)
 	equal(c, "c.unit", f.Unit)
 	equal(c, "c.source", f.Source)
@@ -61,6 +63,7 @@ func (s *Store) filtered(f casework.Filter) *conditions {
 	byTimes(c, f)
 	for condition, asked := range map[string]bool{
 		"c.formal_no <> ''": f.Formal, "c.reopened > 0": f.Reopened, "c.urges > 0": f.Urged, "c.released_at IS NOT NULL": f.Released,
+		"c.village = ''": f.NoVillage,
 	} {
 		if asked {
 			c.must(condition)
@@ -116,13 +119,20 @@ func byScope(c *conditions, scope casework.Scope) {
 	}
 	if len(scope.Villages) == 0 {
 		c.must(nothing)
+	}
+	among(c, "c.village", scope.Villages)
+}
+
+// among adds a condition unless there are no values, which any row fulfils.
+func among[T any](c *conditions, column string, values []T) {
+	if len(values) == 0 {
 		return
 	}
-	villages := make([]any, 0, len(scope.Villages))
-	for _, v := range scope.Villages {
-		villages = append(villages, v)
+	args := make([]any, 0, len(values))
+	for _, v := range values {
+		args = append(args, v)
 	}
-	c.must("c.village IN ("+strings.TrimSuffix(strings.Repeat("?,", len(villages)), ",")+")", villages...)
+	c.must(column+" IN ("+strings.TrimSuffix(strings.Repeat("?,", len(args)), ",")+")", args...)
 }
 
 func (s *Store) byWords(c *conditions, f casework.Filter) {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -46,7 +47,8 @@ func (s *Store) List(ctx context.Context, l casework.Listing) (casework.Page, er
 		c.must(order.behind, after.arguments(l.Order)...)
 	}
 	// One row more than asked tells whether there is a next page.
-	query := fmt.Sprintf(selectSummary, c.argument(casework.ExcerptLength)) + c.where() + order.by + " LIMIT " + c.argument(limit+1)
+	query := fmt.Sprintf(selectSummary, c.argument(casework.ExcerptLength)) + c.where() + order.by +
+		" LIMIT " + c.argument(limit+1) + " OFFSET " + c.argument(max(l.Skip, 0))
 	var (
 		page casework.Page
 		last position
@@ -77,33 +79,60 @@ func scanSummary(rows *sql.Rows) (id int64, c casework.Summary, err error) {
 	return id, c, err
 }
 
-// Each implements casework.Listings. It reads in pages, so that no reader is held while the caller writes to a slow network.
+// Each implements casework.Listings. It finds the cases once and then reads them in parts, so that no reader is held while the caller
+// writes to a slow network, and nothing is found twice.
 func (s *Store) Each(ctx context.Context, f casework.Filter) iter.Seq2[casework.Case, error] {
 	return func(yield func(casework.Case, error) bool) {
-		for last := int64(0); ; {
-			c := s.filtered(f)
-			c.must("c.id > ?", last)
-			query := selectCase + c.where() + " ORDER BY c.id LIMIT " + c.argument(mostListed)
-			var page []storedCase
-			err := s.reads.ask(ctx, query, c.args, func(rows *sql.Rows) error {
-				stored, err := scanCase(rows.Scan)
-				page = append(page, stored)
-				return err
-			})
+		ids, err := s.ids(ctx, f)
+		if err != nil {
+			yield(casework.Case{}, err)
+			return
+		}
+		for part := range slices.Chunk(ids, mostListed) {
+			cases, err := s.read(ctx, part)
 			if err != nil {
-				yield(casework.Case{}, fmt.Errorf("reading cases: %w", err))
+				yield(casework.Case{}, err)
 				return
 			}
-			for _, stored := range page {
-				if last = stored.id; !yield(stored.Case, nil) {
+			for _, c := range cases {
+				if !yield(c, nil) {
 					return
 				}
 			}
-			if len(page) < mostListed {
-				return
-			}
 		}
 	}
+}
+
+// ids of the cases that the filter picks, in order.
+func (s *Store) ids(ctx context.Context, f casework.Filter) ([]int64, error) {
+	c := s.filtered(f)
+	var ids []int64
+	err := s.reads.ask(ctx, "SELECT c.id FROM cases c"+c.where()+" ORDER BY c.id", c.args, func(rows *sql.Rows) error {
+		var id int64
+		err := rows.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("finding cases: %w", err)
+	}
+	return ids, nil
+}
+
+// read the cases of the ids, which are in order.
+func (s *Store) read(ctx context.Context, ids []int64) ([]casework.Case, error) {
+	c := &conditions{}
+	among(c, "c.id", ids)
+	cases := make([]casework.Case, 0, len(ids))
+	err := s.reads.ask(ctx, selectCase+c.where()+" ORDER BY c.id", c.args, func(rows *sql.Rows) error {
+		stored, err := scanCase(rows.Scan)
+		cases = append(cases, stored.Case)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading cases: %w", err)
+	}
+	return cases, nil
 }
 
 // position is the last case of a page.

@@ -78,6 +78,7 @@ func (s *Store) begin(ctx context.Context, a storedAccount, in casework.SigningI
 		if _, err := t.exec(endExpired, a.ID, in.Now.UnixMilli()); err != nil {
 			return err
 		}
+		t.wrote = true
 		err := t.row(addSession, []any{
 			hashToken(session.Token), in.Device, session.CreatedAt.UnixMilli(), session.ExpiresAt.UnixMilli(), a.ID, a.passwordHash,
 		}, &session.ID)

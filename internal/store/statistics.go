@@ -4,7 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"time"
+	"strconv"
 
 	"township.dev/liaison/internal/casework"
 )
@@ -83,20 +83,24 @@ func (s *Store) countRatings(ctx context.Context, f casework.Filter, ratings map
 	})
 }
 
-// countAges goes through what is pending once.
 func (s *Store) countAges(ctx context.Context, scope casework.Scope, p casework.Period, st *casework.Statistics) error {
 	c := s.filtered(casework.Filter{Stage: casework.StagePending, Scope: scope})
-	query := "SELECT c.route, c.received_at FROM cases c" + c.where()
+	age := "CASE"
+	for a, since := range p.Since {
+		age += " WHEN c.received_at >= " + c.argument(since.UnixMilli()) + " THEN " + strconv.Itoa(a)
+	}
+	age += " ELSE " + strconv.Itoa(int(casework.AgeLonger)) + " END"
+	query := "SELECT c.route, " + age + ", COUNT(*) FROM cases c" + c.where() + " GROUP BY 1, 2"
 	return s.reads.ask(ctx, query, c.args, func(rows *sql.Rows) error {
 		var (
-			route casework.Route
-			at    time.Time
+			route  casework.Route
+			age, n int
 		)
-		if err := rows.Scan(&route, into(&at)); err != nil {
+		if err := rows.Scan(&route, &age, &n); err != nil {
 			return err
 		}
 		counts := st.Pending[route]
-		counts[p.AgeOf(at)]++
+		counts[age] = n
 		st.Pending[route] = counts
 		return nil
 	})

@@ -16,7 +16,7 @@ import (
 const mostPerCommit = 256
 
 // writer is the one goroutine that writes. Writes that arrive while a commit is being synced share the next one, so the
-// cost of the sync is divided by them. Each runs in a savepoint of its own: one that fails harms no other.
+// cost of the sync is divided by them. One that fails harms no other; it may be run twice to see to that.
 type writer struct {
 	statements *statements
 	conn       *sql.Conn
@@ -49,6 +49,8 @@ type transaction struct {
 	tallies    map[string]int64
 	// head is where the log ends within this transaction.
 	head casework.LogPoint
+	// wrote is true once a statement was run that may have changed something.
+	wrote bool
 }
 
 func startWriter(conn *sql.Conn) *writer {
@@ -160,6 +162,18 @@ func (w *writer) commit(group []*pendingWrite) {
 
 // together returns an error when the transaction as a whole has failed; those of single writes are noted with them.
 func (w *writer) together(group []*pendingWrite) error {
+	err := w.attempt(group, w.plainly)
+	if errors.Is(err, errHalfWritten) {
+		err = w.attempt(group, w.apart)
+	}
+	return err
+}
+
+// errHalfWritten: a write failed after it had written something, in a transaction without savepoints.
+var errHalfWritten = errors.New("a write failed half way")
+
+// attempt runs every write of the group in one transaction.
+func (w *writer) attempt(group []*pendingWrite, run func(*pendingWrite, *casework.LogPoint) error) error {
 	if err := w.control("BEGIN IMMEDIATE"); err != nil {
 		return fmt.Errorf("beginning to write: %w", err)
 	}
@@ -171,7 +185,10 @@ func (w *writer) together(group []*pendingWrite) error {
 		}
 	}
 	for _, p := range group {
-		if err := w.apart(p, &head); err != nil {
+		if p.err = p.ctx.Err(); p.err != nil {
+			continue
+		}
+		if err := run(p, &head); err != nil {
 			return w.abandon(err)
 		}
 		if p.err == nil {
@@ -190,12 +207,23 @@ func (w *writer) together(group []*pendingWrite) error {
 	return nil
 }
 
+// plainly runs one write and moves the log's head. Savepoints cost more than the writes between them, and hardly a write fails after it
+// has begun to write: so the group is tried without them first, and with them only when one did.
+func (w *writer) plainly(p *pendingWrite, head *casework.LogPoint) error {
+	t := &transaction{statements: w.statements, head: *head}
+	if p.err = guarded(p.write, t); p.err != nil {
+		if t.wrote {
+			return errHalfWritten
+		}
+		return nil
+	}
+	*head, p.tallies = t.head, t.tallies
+	return nil
+}
+
 // apart runs one write in its savepoint and moves the log's head if it succeeds. Its own error is noted in it; an error is returned
 // when the transaction is lost.
 func (w *writer) apart(p *pendingWrite, head *casework.LogPoint) error {
-	if p.err = p.ctx.Err(); p.err != nil {
-		return nil
-	}
 	if err := w.control("SAVEPOINT one_write"); err != nil {
 		return fmt.Errorf("beginning a write: %w", err)
 	}
@@ -263,6 +291,7 @@ func (w *writer) close() error {
 }
 
 func (t *transaction) exec(query string, args ...any) (sql.Result, error) {
+	t.wrote = true
 	return t.statements.exec(context.Background(), query, args...)
 }
 
@@ -272,6 +301,7 @@ func (t *transaction) row(query string, args []any, into ...any) error {
 
 // insert runs an INSERT … RETURNING id.
 func (t *transaction) insert(query string, args ...any) (id int64, err error) {
+	t.wrote = true
 	err = t.row(query, args, &id)
 	return id, err
 }

@@ -44,10 +44,11 @@ func TestATownshipFromDeclarationToRemoval(t *testing.T) {
 
 	step(t, "a resident submits a suggestion")
 	people := cluster.visitor()
-	code, _, err := people.Suggest(t.Context(), "e2e-1", visitor.Suggestion{Topic: "道路交通", Village: "白额村", Text: "白额村田间路冲毁，农用车进不了果园。"})
+	receipt, _, err := people.Suggest(t.Context(), "e2e-1", visitor.Suggestion{Topic: "道路交通", Village: "白额村", Text: "白额村田间路冲毁，农用车进不了果园。"})
 	if err != nil {
 		t.Fatal(err)
 	}
+	code := receipt.Code
 	cluster.eventually("status shows 1 pending", cluster.pending(1))
 	scrape.eventually("liaison_cases_pending", labels{"station": station, "route": "unclassified"}, 1)
 	scrape.eventually("liaison_station_ready", labels{"namespace": county, "station": station}, 1)
@@ -84,9 +85,9 @@ func TestATownshipFromDeclarationToRemoval(t *testing.T) {
 	cluster.eventually("the station is Ready again", func() bool {
 		return meta.IsStatusConditionTrue(cluster.station().Status.Conditions, v1alpha1.ConditionReady)
 	})
-	progress, err := cluster.visitor().LookUp(t.Context(), code)
+	progress, err := cluster.visitor().LookUp(t.Context(), receipt)
 	if err != nil || !progress.Closed() {
-		t.Errorf("the old receipt code gives %+v (%v), want the closed case", progress, err)
+		t.Errorf("the old receipt gives %+v (%v), want the closed case", progress, err)
 	}
 	if found := cluster.dataSecret(); found.UID != secret.UID || string(found.Data["data-key"]) != string(secret.Data["data-key"]) {
 		t.Error("the data Secret was replaced: what residents wrote could not be read any more")

@@ -49,6 +49,9 @@ const (
 	mostTyped = 100
 )
 
+// UnreadableDate is a day or a moment that was not written as browsers write it.
+var UnreadableDate = web.Problem{Status: http.StatusUnprocessableEntity, Code: "unreadable_date"}
+
 // Sources a case can have come by.
 func Sources() []casework.Source {
 	return append([]casework.Source{casework.FromSite, casework.FromOpen311}, casework.Sources()...)
@@ -88,6 +91,7 @@ func Parse(asked url.Values, rules casework.Rules, today workday.Date, scope cas
 	}
 	if f.Stage == casework.StagePending && asksForEnded(f) {
 		f.Stage = ""
+		r.form.Set(FieldStage, StageAll)
 	}
 	return f, r.form
 }
@@ -194,7 +198,7 @@ func (r reader) day(field string) workday.Date {
 	}
 	day, err := workday.ParseDate(value)
 	if err != nil {
-		r.refuse(field, casework.CodeBadDate)
+		r.form.Refuse(UnreadableDate.At(field))
 	}
 	return day
 }

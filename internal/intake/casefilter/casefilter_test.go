@@ -85,7 +85,7 @@ func TestWhatCannotBeReadIsSaidAndFiltersNothing(t *testing.T) {
 	for query, want := range map[string]string{
 		"stage=gone": "unknown_choice at stage", "route=nowhere": "unknown_choice at route", "result=E": "unknown_choice at result",
 		"timing=never": "unknown_choice at timing", "rating=1": "unknown_choice at rating", "source=pigeon": "unknown_choice at source",
-		"received_from=1.11.": "bad_date at received_from", "due_to=2026-02-30": "bad_date at due_to",
+		"received_from=1.11.": "unreadable_date at received_from", "due_to=2026-02-30": "unreadable_date at due_to",
 		"q=" + long: "too_long at q", "topic=" + long: "too_long at topic",
 	} {
 		got, problems := parse(t, query)
@@ -99,6 +99,18 @@ func TestWhoDoesNotSeeEverythingFindsNobodyByPhone(t *testing.T) {
 	filter, _ := casefilter.Parse(url.Values{"q": {"13912345678"}}, rules, today, casework.Scope{Limited: true})
 	if filter.Phone != "" || filter.Search != "13912345678" || !filter.Scope.Limited {
 		t.Errorf("read as %+v", filter)
+	}
+}
+
+func TestTheFormShowsTheStageThatIsLookedAt(t *testing.T) {
+	for query, want := range map[string]string{"": "", "stage=ended": "ended", "timing=planned": "all", "stage=pending&rating=satisfied": "all", "stage=ended&timing=late": "ended"} {
+		asked, err := url.ParseQuery(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, form := casefilter.Parse(asked, rules, today, casework.Scope{}); form.Value("stage") != want {
+			t.Errorf("%q shows %q, want %q", query, form.Value("stage"), want)
+		}
 	}
 }
 

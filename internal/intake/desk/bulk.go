@@ -28,12 +28,14 @@ type bulkForm struct {
 	Form  *web.Form
 	Units unitsView
 	Most  map[string]int
-	Back  string
+	// Prefix keeps its fields apart from those of the filter.
+	Prefix string
+	Back   string
 }
 
 func (d *Desk) newBulkForm(r *http.Request, documents *mounted.Documents, back string) *bulkForm {
 	return &bulkForm{
-		Form: web.NewForm(), Units: unitsOf(documents.Station, casework.Township, d.area.Text(r, "form.choose"), d.words), Most: offered{}.Most(), Back: back,
+		Form: web.NewForm(), Units: unitsOf(documents.Station, casework.Township, d.area.Text(r, "form.choose"), d.words), Most: offered{}.Most(), Prefix: "bulk-", Back: back,
 	}
 }
 

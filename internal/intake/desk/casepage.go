@@ -59,6 +59,20 @@ func (v caseView) PhotoNumbers() []int {
 	return numbers
 }
 
+// CanMerge reports whether it can go on as another one.
+func (v caseView) CanMerge() bool {
+	return v.Next == casework.ActionMerge || slices.Contains(v.Others, casework.ActionMerge)
+}
+
+// PlannedFor is the day by which a planned case is to be done; nil where none was named.
+func (v caseView) PlannedFor() *time.Time {
+	if v.Answer.PlannedFor.IsZero() {
+		return nil
+	}
+	day := v.Answer.PlannedFor.In(v.documents.Location)
+	return &day
+}
+
 // posted is a form of the case page that was refused; the zero value is a fresh page.
 type posted struct {
 	action casework.Action
@@ -200,6 +214,7 @@ func usefulness(a casework.Action) int {
 		return -1
 	case casework.ActionMerge, casework.ActionWithdraw, casework.ActionUnrelease:
 		return 1
+	default:
+		return 0
 	}
-	return 0
 }

@@ -112,4 +112,4 @@ func (v reasonView) continues(next reasonView) bool {
 }
 
 // Several reports whether the line speaks of more than one day.
-func (v reasonView) Several() bool { return !v.From.Equal(v.To) }
+func (v reasonView) Several() bool { return !v.From.IsZero() && v.To.After(v.From) }

@@ -10,6 +10,7 @@ import (
 	"township.dev/liaison/internal/casework"
 	"township.dev/liaison/internal/intake/casefilter"
 	"township.dev/liaison/internal/intake/mounted"
+	"township.dev/liaison/internal/intake/photo"
 	"township.dev/liaison/internal/intake/refusal"
 	"township.dev/liaison/internal/intake/signin"
 	"township.dev/liaison/internal/intake/web"
@@ -33,11 +34,13 @@ type Options struct {
 	Sign       func() web.Sign
 	Documents  func() *mounted.Documents
 	Repository Repository
-	// Only lets staff alone reach a handler.
-	Only func(web.Handler) web.Handler
+	// Door lets staff alone come in.
+	Door *signin.Door
 	// Announcements is what the service tells people, and the calendars they subscribe to.
 	Announcements Announcements
-	Now           func() time.Time
+	// Photos prepares those that come with a suggestion.
+	Photos *photo.Preparer
+	Now    func() time.Time
 }
 
 // Desk answers under /desk.
@@ -47,6 +50,7 @@ type Desk struct {
 	documents     func() *mounted.Documents
 	repository    Repository
 	announcements Announcements
+	photos        *photo.Preparer
 	now           func() time.Time
 }
 
@@ -58,16 +62,17 @@ func New(o Options) (*Desk, error) {
 	}
 	d := &Desk{
 		area: web.NewArea(o.Router, pages, o.Sign), words: o.Catalogues[web.Chinese], documents: o.Documents,
-		repository: o.Repository, announcements: o.Announcements, now: o.Now,
+		repository: o.Repository, announcements: o.Announcements, photos: o.Photos, now: o.Now,
 	}
 	d.area.Visitor = signin.Visitor
 	d.area.Translate = refusal.Of
 	for pattern, handler := range d.forStaff() {
-		d.area.Page(pattern, o.Only(handler))
+		d.area.Page(pattern, o.Door.Only(handler))
 	}
 	for pattern, handler := range d.forHandlers() {
-		d.area.Page(pattern, o.Only(handling(handler)))
+		d.area.Page(pattern, o.Door.OnlyRoles(handler, casework.Administrator, casework.Head))
 	}
+	d.area.Page("POST /desk/enter", o.Door.OnlyRoles(d.enter, casework.Administrator, casework.Head), web.Accepting(mostUpload))
 	return d, nil
 }
 
@@ -90,7 +95,6 @@ func (d *Desk) forStaff() map[string]web.Handler {
 func (d *Desk) forHandlers() map[string]web.Handler {
 	return map[string]web.Handler{
 		"GET /desk/enter":                        d.showEnter,
-		"POST /desk/enter":                       d.enter,
 		"POST /desk/assign":                      d.assignMany,
 		"GET /desk/visits":                       d.showVisits,
 		"POST /desk/visits":                      d.recordVisit,
@@ -99,16 +103,6 @@ func (d *Desk) forHandlers() map[string]web.Handler {
 		"GET /desk/calendars/{id}":               d.showCalendar,
 		"GET /desk/calendars/{id}/revoke":        d.askRevoke,
 		"POST /desk/calendars/{id}/revoke":       d.revoke,
-	}
-}
-
-// handling lets only who works on cases reach the handler.
-func handling(h web.Handler) web.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		if !casefilter.Handles(accountOf(r)) {
-			return handlersOnly
-		}
-		return h(w, r)
 	}
 }
 
@@ -124,7 +118,6 @@ func (d *Desk) scope(r *http.Request) casework.Scope {
 var (
 	caseMoved      = web.Problem{Status: http.StatusConflict, Code: "case_moved"}
 	nothingChosen  = web.Problem{Status: http.StatusUnprocessableEntity, Code: "nothing_chosen"}
-	handlersOnly   = web.Problem{Status: http.StatusForbidden, Code: "handlers_only"}
 	visitKeyReused = web.Problem{Status: http.StatusConflict, Code: "visit_key_reused"}
 	// messageSettled answers who would send a message again that needs it no more: it arrived meanwhile, a colleague sent it,
 	// or the reception has begun.

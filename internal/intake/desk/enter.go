@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 
 	"township.dev/liaison/internal/casework"
 	"township.dev/liaison/internal/intake/casefilter"
+	"township.dev/liaison/internal/intake/photo"
 	"township.dev/liaison/internal/intake/refusal"
 	"township.dev/liaison/internal/intake/web"
 )
@@ -33,25 +35,28 @@ type enterView struct {
 	Villages []web.Option
 	// Similar are cases that may be the same matter; the form was not stored because of them.
 	Similar []similarView
-	// Most characters of the fields.
-	MostText, MostName, MostPhone int
+	// PhotosLost is true where photos came with the form: a page cannot give files back.
+	PhotosLost bool
+	// Most characters of the fields, most photos and most megabytes of each.
+	MostText, MostName, MostPhone, MostPhotos, MostMegabytes int
 }
 
 func (d *Desk) showEnter(w http.ResponseWriter, r *http.Request) error {
-	return d.renderEnter(w, r, web.NewForm(casework.FieldKey, rand.Text(), fieldVisit, yes), nil)
+	return d.renderEnter(w, r, entered{form: web.NewForm(casework.FieldKey, rand.Text(), fieldVisit, yes)}, nil)
 }
 
-func (d *Desk) renderEnter(w http.ResponseWriter, r *http.Request, form *web.Form, similar []similarView) error {
+func (d *Desk) renderEnter(w http.ResponseWriter, r *http.Request, e entered, similar []similarView) error {
 	documents := d.documents()
 	words := func(key string, args ...any) string { return d.area.Text(r, key, args...) }
 	view := enterView{
-		Form: form, Similar: similar, MostText: casework.MostText, MostName: casework.MostName, MostPhone: casework.MostPhone,
-		Sources: worded(words, "source", casework.Sources()), Topics: choices(words("form.choose"), documents.Station.Topics),
+		Form: e.form, Similar: similar, PhotosLost: e.files > 0, MostText: casework.MostText, MostName: casework.MostName, MostPhone: casework.MostPhone,
+		MostPhotos: photo.MostPerCase, MostMegabytes: photo.MostBytes >> 20,
+		Sources: worded(words, "source.", casework.Sources()), Topics: choices(words("form.choose"), documents.Station.Topics),
 	}
 	if len(documents.Villages) > 0 {
 		view.Villages = choices(words("enter.no_village"), documents.Villages)
 	}
-	return d.area.RenderForm(w, r, "enter", form, view)
+	return d.area.RenderForm(w, r, "enter", e.form, view)
 }
 
 // choices offers none first, then the names.
@@ -65,29 +70,26 @@ func choices(none string, names []string) []web.Option {
 
 // enter stores a suggestion for a resident. Where similar cases came lately, they are shown first.
 func (d *Desk) enter(w http.ResponseWriter, r *http.Request) error {
-	form, err := web.ReadForm(r)
+	e, err := d.readEntered(r)
 	if err != nil {
 		return err
 	}
-	suggestion, source, err := d.checkEntered(form)
+	if err := d.checkEntered(&e); err != nil || !e.form.OK() {
+		return d.refuseEntered(w, r, e, err)
+	}
+	similar, err := d.similarUnseen(r.Context(), e)
 	if err != nil {
-		return d.refuseEntered(w, r, form, err)
+		return err
 	}
-	if form.Value(fieldSeenSimilar) != yes {
-		similar, err := d.similarTo(r.Context(), casework.Case{Topic: suggestion.Topic, Village: suggestion.Village, Text: suggestion.Text, ReceivedAt: d.now()})
-		if err != nil {
-			return err
-		}
-		if len(similar) > 0 {
-			return d.renderEnter(w, r, form, similar)
-		}
+	if len(similar) > 0 {
+		return d.renderEnter(w, r, e, similar)
 	}
-	receipt, err := d.storeEntered(r, suggestion, source, form.Value(casework.FieldKey))
+	receipt, err := d.storeEntered(r, e)
 	if err != nil {
-		return d.refuseEntered(w, r, form, err)
+		return d.refuseEntered(w, r, e, err)
 	}
-	if source == casework.FromVisit && form.Value(fieldVisit) == yes {
-		if err := d.countVisit(r, form.Value(casework.FieldKey)); err != nil {
+	if e.source == casework.FromVisit && e.form.Value(fieldVisit) == yes {
+		if err := d.countVisit(r, e.form.Value(casework.FieldKey)); err != nil {
 			return err
 		}
 	}
@@ -95,33 +97,45 @@ func (d *Desk) enter(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// checkEntered returns all that is wrong with the form at once, as FieldErrors.
-func (d *Desk) checkEntered(form *web.Form) (casework.Suggestion, casework.Source, error) {
-	documents := d.documents()
-	source := casework.Source(form.Value(casefilter.FieldSource))
-	var problems casework.FieldErrors
-	switch {
-	case source == "":
-		problems = append(problems, casework.FieldError{Field: casefilter.FieldSource, Code: casework.CodeRequired})
-	case !source.Valid():
-		problems = append(problems, casework.FieldError{Field: casefilter.FieldSource, Code: casework.CodeUnknownChoice})
+// similarUnseen are the cases that may be the same matter, none once they were shown.
+func (d *Desk) similarUnseen(ctx context.Context, e entered) ([]similarView, error) {
+	if e.form.Value(fieldSeenSimilar) == yes {
+		return nil, nil
 	}
-	suggestion, err := casework.Suggestion{
-		Topic: form.Value(casework.FieldTopic), Village: form.Value(casework.FieldVillage), Text: form.Value(casework.FieldText),
-		Name: form.Value(casework.FieldName), Phone: form.Value(casework.FieldPhone),
-	}.Check(documents.Station.Topics, documents.Villages)
-	problems = append(problems, casework.AsFieldErrors(err)...)
-	problems = append(problems, casework.AsFieldErrors(casework.CheckKey(form.Value(casework.FieldKey)))...)
-	if len(problems) > 0 {
-		return casework.Suggestion{}, "", problems
-	}
-	return suggestion, source, nil
+	return d.similarTo(ctx, casework.Case{Topic: e.suggestion.Topic, Village: e.suggestion.Village, Text: e.suggestion.Text, ReceivedAt: d.now()})
 }
 
-func (d *Desk) storeEntered(r *http.Request, s casework.Suggestion, source casework.Source, key string) (receipt casework.Receipt, err error) {
+// checkEntered makes a suggestion of the form, or returns all that is wrong with it at once, as FieldErrors.
+func (d *Desk) checkEntered(e *entered) error {
+	documents := d.documents()
+	e.source = casework.Source(e.form.Value(casefilter.FieldSource))
+	var problems casework.FieldErrors
+	switch {
+	case e.source == "":
+		problems = append(problems, casework.FieldError{Field: casefilter.FieldSource, Code: casework.CodeRequired})
+	case !e.source.Valid():
+		problems = append(problems, casework.FieldError{Field: casefilter.FieldSource, Code: casework.CodeUnknownChoice})
+	}
+	var err error
+	e.suggestion, err = casework.Suggestion{
+		Topic: e.form.Value(casework.FieldTopic), Village: e.form.Value(casework.FieldVillage), Text: e.form.Value(casework.FieldText),
+		Name: e.form.Value(casework.FieldName), Phone: e.form.Value(casework.FieldPhone),
+	}.Check(documents.Station.Topics, documents.Villages)
+	problems = append(problems, casework.AsFieldErrors(err)...)
+	problems = append(problems, casework.AsFieldErrors(casework.CheckKey(e.form.Value(casework.FieldKey)))...)
+	if len(problems) > 0 {
+		return problems
+	}
+	return nil
+}
+
+func (d *Desk) storeEntered(r *http.Request, e entered) (receipt casework.Receipt, err error) {
+	how := casework.Entering{
+		Secret: casework.NewSecret(), Key: e.form.Value(casework.FieldKey), Source: e.source, By: accountOf(r).Actor(), Photos: e.photos,
+	}
 	for range mostDraws {
-		how := casework.Entering{Code: casework.NewCode(), Secret: casework.NewSecret(), Key: key, Source: source, By: accountOf(r).Actor()}
-		receipt, err = d.repository.Submit(r.Context(), d.documents().Rules.Enter(s, how, d.now()))
+		how.Code = casework.NewCode()
+		receipt, err = d.repository.Submit(r.Context(), d.documents().Rules.Enter(e.suggestion, how, d.now()))
 		if !errors.Is(err, casework.ErrCodeTaken) {
 			break
 		}
@@ -146,18 +160,18 @@ func (d *Desk) countVisit(r *http.Request, key string) error {
 	return nil
 }
 
-// refuseEntered shows the form again with what was typed and what is wrong with it. A key that is bad or used up is replaced, so
-// that pressing the button once more sends what is on the page as a suggestion of its own.
-func (d *Desk) refuseEntered(w http.ResponseWriter, r *http.Request, form *web.Form, err error) error {
-	form.Refuse(refusal.Fields(err)...)
+// refuseEntered shows the form again with what was typed and what is wrong with it; err is nil where only photos are. A key that is
+// bad or used up is replaced, so that pressing the button once more sends what is on the page as a suggestion of its own.
+func (d *Desk) refuseEntered(w http.ResponseWriter, r *http.Request, e entered, err error) error {
+	e.form.Refuse(refusal.Fields(err)...)
 	switch {
 	case errors.Is(err, casework.ErrIdempotencyConflict):
-		form.Refuse(refusal.KeyReused)
-		form.Set(casework.FieldKey, rand.Text())
-	case form.OK():
+		e.form.Refuse(refusal.KeyReused)
+		e.form.Set(casework.FieldKey, rand.Text())
+	case e.form.OK():
 		return err
-	case form.Problem(casework.FieldKey) != nil:
-		form.Set(casework.FieldKey, rand.Text())
+	case e.form.Problem(casework.FieldKey) != nil:
+		e.form.Set(casework.FieldKey, rand.Text())
 	}
-	return d.renderEnter(w, r, form, nil)
+	return d.renderEnter(w, r, e, nil)
 }

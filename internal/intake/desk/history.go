@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -58,6 +59,12 @@ func viewFacts(e casework.Event, loc *time.Location, words func(key string, args
 	chosen("channel", "channel.", string(f.Channel))
 	chosen("rating", "rating.", string(f.Rating))
 	facts = append(facts, viewDays(f, e.At, loc)...)
+	switch {
+	case f.Reminder < 0:
+		named("remind_before", strconv.Itoa(-f.Reminder))
+	case f.Reminder > 0:
+		named("remind_after", strconv.Itoa(f.Reminder))
+	}
 	if f.Case != "" {
 		facts = append(facts, factView{Key: "case", Case: f.Case})
 	}
@@ -77,7 +84,7 @@ func viewDays(f casework.Facts, at time.Time, loc *time.Location) []factView {
 	due, known := dayIn(f.Due, loc)
 	before, replaced := dayIn(f.DueBefore, loc)
 	switch {
-	case known && replaced && due != before:
+	case known && replaced && !due.Equal(before):
 		facts = append(facts, factView{Key: "due_moved", Day: due, Before: before})
 	case known && !replaced:
 		facts = append(facts, factView{Key: "due", Day: due})

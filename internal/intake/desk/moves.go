@@ -135,7 +135,7 @@ func (f *filled) day(field string) workday.Date {
 	}
 	day, err := workday.ParseDate(written)
 	if err != nil {
-		f.unreadable = append(f.unreadable, casework.FieldError{Field: field, Code: casework.CodeBadDate})
+		f.unreadable = append(f.unreadable, casework.FieldError{Field: field, Code: casefilter.UnreadableDate.Code})
 	}
 	return day
 }
@@ -155,7 +155,7 @@ func (f *filled) moment(field string) time.Time {
 	}
 	moment, err := time.ParseInLocation(momentLayout, written, location)
 	if err != nil {
-		f.unreadable = append(f.unreadable, casework.FieldError{Field: field, Code: casework.CodeBadDate})
+		f.unreadable = append(f.unreadable, casework.FieldError{Field: field, Code: casefilter.UnreadableDate.Code})
 	}
 	return moment
 }

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"slices"
 
 	"township.dev/liaison/internal/casework"
@@ -15,6 +16,8 @@ type offered struct {
 	Move casework.Action
 	// Seq of the last event on the page.
 	Seq int
+	// Again is true for what was done before and would be replaced.
+	Again bool
 	// Prefix keeps the ids of several forms on the page apart.
 	Prefix string
 	Form   *web.Form
@@ -26,11 +29,9 @@ type offered struct {
 	Untold int
 	// Into is the case that a link proposes to merge into.
 	Into casework.Summary
-	// Found is the personal data in what is to be published; Covered is true where it is covered in the fields already, and Public for
-	// a case that is public already.
+	// Found is the personal data in what is to be published; Covered is true where it is covered in the fields already.
 	Found   []privacy.Finding
 	Covered bool
-	Public  bool
 }
 
 // Most characters of the fields of moves.
@@ -46,7 +47,7 @@ func (o offered) Open() bool { return o.Into.Code != "" }
 
 // Offer prepares the form of a move.
 func (v caseView) Offer(move casework.Action) offered {
-	o := offered{Code: v.Code, Move: move, Seq: v.Seq, Form: web.NewForm(), Options: v.options(move)}
+	o := offered{Code: v.Code, Move: move, Seq: v.Seq, Form: web.NewForm(), Options: v.options(move), Again: v.has(move)}
 	if move != v.Next {
 		o.Prefix = string(move) + "-"
 	}
@@ -67,33 +68,51 @@ func (v caseView) Offer(move casework.Action) offered {
 	return o
 }
 
+// has reports whether the case has what the move would give it.
+func (v caseView) has(move casework.Action) bool {
+	switch move {
+	case casework.ActionClassify:
+		return v.Classification.Seq > 0
+	case casework.ActionAssign:
+		return v.Assignment.Unit != ""
+	case casework.ActionAnswer:
+		return v.Answer.Seq > 0
+	case casework.ActionFeedback:
+		return v.Feedback.Seq > 0
+	case casework.ActionRelease:
+		return v.Released()
+	default:
+		return false
+	}
+}
+
 func (v caseView) options(move casework.Action) map[string][]web.Option {
 	switch move {
 	case casework.ActionClassify:
-		return map[string][]web.Option{casework.FieldRoute: hinted(v.words, "route", casework.Routes())}
+		return map[string][]web.Option{casework.FieldRoute: hinted(v.words, "route.", "route_hint.", casework.Routes())}
 	case casework.ActionAnswer:
-		return map[string][]web.Option{casework.FieldResult: worded(v.words, "result", casework.Results())}
+		return map[string][]web.Option{casework.FieldResult: worded(v.words, "result.", casework.Results())}
 	case casework.ActionFeedback, casework.ActionInform, casework.ActionFollowUp:
-		return map[string][]web.Option{casework.FieldChannel: worded(v.words, "channel", casework.Channels())}
+		return map[string][]web.Option{casework.FieldChannel: worded(v.words, "channel.", casework.Channels())}
 	case casework.ActionRate:
-		return map[string][]web.Option{casework.FieldRating: worded(v.words, "rating", casework.Satisfactions())}
+		return map[string][]web.Option{casework.FieldRating: worded(v.words, "rating.", casework.Satisfactions())}
 	default:
 		return nil
 	}
 }
 
-func worded[T ~string](words func(key string, args ...any) string, group string, values []T) []web.Option {
+func worded[T ~string](words func(key string, args ...any) string, prefix string, values []T) []web.Option {
 	options := make([]web.Option, 0, len(values))
 	for _, value := range values {
-		options = append(options, web.Option{Value: string(value), Label: words(group + "." + string(value))})
+		options = append(options, web.Option{Value: string(value), Label: words(prefix + string(value))})
 	}
 	return options
 }
 
-func hinted[T ~string](words func(key string, args ...any) string, group string, values []T) []web.Option {
-	options := worded(words, group, values)
+func hinted[T ~string](words func(key string, args ...any) string, prefix, hints string, values []T) []web.Option {
+	options := worded(words, prefix, values)
 	for i := range options {
-		options[i].Hint = words(group + "_hint." + options[i].Value)
+		options[i].Hint = words(hints + options[i].Value)
 	}
 	return options
 }
@@ -133,13 +152,7 @@ func unitsOf(station stationconf.Station, route casework.Route, none string, res
 		level = stationconf.UnitCounty
 	}
 	slices.SortStableFunc(units, func(a, b stationconf.Unit) int {
-		switch {
-		case a.Level == b.Level:
-			return 0
-		case a.Level == level:
-			return -1
-		}
-		return 1
+		return cmp.Compare(distance(a.Level, level), distance(b.Level, level))
 	})
 	view := unitsView{Options: []web.Option{{Label: none}}}
 	for _, u := range units {
@@ -147,6 +160,14 @@ func unitsOf(station stationconf.Station, route casework.Route, none string, res
 		view.Options = append(view.Options, web.Option{Value: u.Name, Label: u.Name})
 	}
 	return view
+}
+
+// distance of a unit's level from the one wanted.
+func distance(level, wanted string) int {
+	if level == wanted {
+		return 0
+	}
+	return 1
 }
 
 // proposeMerge fills in the case that the person came to merge into.
@@ -160,7 +181,6 @@ func (v caseView) proposeMerge(o *offered) {
 
 // proposeRelease fills in what is public already, or else what was written with everything personal covered, and tells what that was.
 func (v caseView) proposeRelease(o *offered) {
-	o.Public = v.Released()
 	switch {
 	case v.Posted == casework.ActionRelease:
 		o.Found = kindsIn(o.Form.Value(casework.FieldText), o.Form.Value(casework.FieldAnswer))

@@ -36,8 +36,8 @@ func (d *Desk) similarTo(ctx context.Context, c casework.Case) ([]similarView, e
 	return alike(candidates, c), nil
 }
 
-// candidates are the latest cases of the topic and village that came within the days before, or since. A page of them is enough, and costs no more however
-// many a station has.
+// candidates are the latest cases of the topic and village that came within the days before, or since. A page of them is enough, and
+// costs no more however many a station has.
 func (d *Desk) candidates(ctx context.Context, topic, village string, at time.Time) ([]casework.Summary, error) {
 	page, err := d.repository.List(ctx, casework.Listing{
 		Filter: casework.Filter{Topic: topic, Village: village, ReceivedFrom: at.AddDate(0, 0, -similarDays)},

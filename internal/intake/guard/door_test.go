@@ -9,7 +9,7 @@ import (
 
 func TestADoorLetsResidentsThroughWithoutAsking(t *testing.T) {
 	door := guard.NewDoor(guard.DefaultSettings())
-	for n := range 30 {
+	for n := range guard.DefaultLimits().Sender.Burst {
 		expect(t, door.Admit(guard.Attempt{Sender: numbered(n)}, monday), nil)
 	}
 }
@@ -17,7 +17,7 @@ func TestADoorLetsResidentsThroughWithoutAsking(t *testing.T) {
 func TestOneGreedySenderRaisesNoPressure(t *testing.T) {
 	door := guard.NewDoor(guard.DefaultSettings())
 	greedy := guard.Attempt{Sender: numbered(1)}
-	for range 30 {
+	for range guard.DefaultLimits().Sender.Burst {
 		expect(t, door.Admit(greedy, monday), nil)
 	}
 	for range 10_000 {

@@ -25,12 +25,12 @@ type LimitSettings struct {
 	Senders int
 }
 
-// DefaultLimits are generous to a sender, because carriers let a whole village share one IPv4 address: 30 suggestions
+// DefaultLimits are generous to a sender, because carriers let a whole village share one IPv4 address: 60 suggestions
 // at once, as after a meeting, and then 6 a minute. All together may send 600 at once and then 600 a minute, far more
 // than a township writes and little enough that a flood stays a list somebody can clear.
 func DefaultLimits() LimitSettings {
 	return LimitSettings{
-		Sender:  Rate{Burst: 30, Refill: 10 * time.Second},
+		Sender:  Rate{Burst: 60, Refill: 10 * time.Second},
 		Global:  Rate{Burst: 600, Refill: 100 * time.Millisecond},
 		Senders: 1 << 16,
 	}

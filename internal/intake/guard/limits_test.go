@@ -95,7 +95,7 @@ func TestWithoutRefillThereIsNoLimit(t *testing.T) {
 
 func TestAVillageBehindOneAddressIsNotHinderedByDefault(t *testing.T) {
 	limits := guard.NewLimits(guard.DefaultLimits())
-	for n := range 30 {
+	for n := range guard.DefaultLimits().Sender.Burst {
 		if v := limits.Take(numbered(1), monday); !v.OK {
 			t.Fatalf("resident %d of a meeting: %+v", n+1, v)
 		}

@@ -34,6 +34,8 @@ type asked struct {
 	*http.Request
 	values    url.Values
 	documents *mounted.Documents
+	// writer is for headers alone.
+	writer http.ResponseWriter
 }
 
 // get returns a parameter; one that is empty counts as absent.
@@ -58,7 +60,7 @@ func (i *Open311) read(r *http.Request) (asked, error) {
 	if err != nil {
 		return asked{}, err
 	}
-	a := asked{r, values, i.documents()}
+	a := asked{Request: r, values: values, documents: i.documents()}
 	if id := a.get(fieldJurisdiction); id != "" && !slices.Contains(jurisdictions(a.documents), id) {
 		return asked{}, UnknownJurisdiction
 	}

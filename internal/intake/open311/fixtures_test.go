@@ -160,6 +160,8 @@ type api struct {
 	intake  *intake
 	now     time.Time
 	station stationconf.Station
+	// flooded is true while nothing more is taken.
+	flooded bool
 	// closed is true while the station cannot answer at all.
 	closed bool
 }
@@ -182,7 +184,8 @@ func open(t *testing.T, station stationconf.Station, change func(*Options)) *api
 	})
 	o := Options{
 		Router: router, Catalogues: words, Assets: assets, Sign: func() web.Sign { return web.Sign{} },
-		Documents: a.documents, Cases: a.archive, Submit: a.intake.submit, Keys: func() []string { return nil }, Now: func() time.Time { return a.now },
+		Documents: a.documents, Cases: a.archive, Submit: a.intake.submit, Admit: a.admit,
+		Keys: func() []string { return nil }, Now: func() time.Time { return a.now },
 	}
 	if change != nil {
 		change(&o)
@@ -193,6 +196,14 @@ func open(t *testing.T, station stationconf.Station, change func(*Options)) *api
 	a.server = httptest.NewServer(router)
 	t.Cleanup(a.server.Close)
 	return a
+}
+
+func (a *api) admit(w http.ResponseWriter, _ *http.Request, _ string) error {
+	if !a.flooded {
+		return nil
+	}
+	w.Header().Set("Retry-After", "20")
+	return web.Problem{Status: http.StatusTooManyRequests, Code: "too_many_at_all"}.With("seconds", 20)
 }
 
 func (a *api) documents() *mounted.Documents {

@@ -37,6 +37,8 @@ type Options struct {
 	// Submit checks a suggestion and the idempotency key of its sender, which may be empty, by the station's rules
 	// (casework.FieldErrors tell what is wrong with either) and stores it durably.
 	Submit func(ctx context.Context, s casework.Suggestion, key string) (Receipt, error)
+	// Admit returns the problem of a request that is not taken now, because too much is being sent.
+	Admit func(w http.ResponseWriter, r *http.Request, key string) error
 	// Keys are the API keys in force. A program needs one of them to submit where the station's document says so.
 	Keys func() []string
 	Now  func() time.Time
@@ -49,6 +51,7 @@ type Open311 struct {
 	documents func() *mounted.Documents
 	cases     Cases
 	deliver   func(ctx context.Context, s casework.Suggestion, key string) (Receipt, error)
+	admit     func(w http.ResponseWriter, r *http.Request, key string) error
 	keys      func() []string
 	now       func() time.Time
 	topics    changeset
@@ -64,7 +67,7 @@ func New(o Options) (*Open311, error) {
 	}
 	i := &Open311{
 		area: web.NewArea(o.Router, pages, o.Sign), words: o.Catalogues, documents: o.Documents,
-		cases: o.Cases, deliver: o.Submit, keys: o.Keys, now: o.Now, routes: http.NewServeMux(),
+		cases: o.Cases, deliver: o.Submit, admit: o.Admit, keys: o.Keys, now: o.Now, routes: http.NewServeMux(),
 	}
 	i.area.Translate = refusal.Of
 	for _, f := range formats {
@@ -89,7 +92,7 @@ func (i *Open311) handle(pattern string, find resource) {
 	i.routes.Handle(pattern, http.NotFoundHandler())
 	i.area.Own(pattern, func(w http.ResponseWriter, r *http.Request) error {
 		f, known := formatOf(r.URL.Path)
-		found, err := i.find(r, known, find)
+		found, err := i.find(w, r, known, find)
 		if err == nil {
 			err = f.write(w, http.StatusOK, found)
 		}
@@ -106,7 +109,7 @@ func (i *Open311) fail(w http.ResponseWriter, r *http.Request, p web.Problem) {
 	i.refuse(w, r, f, p)
 }
 
-func (i *Open311) find(r *http.Request, known bool, find resource) (answer, error) {
+func (i *Open311) find(w http.ResponseWriter, r *http.Request, known bool, find resource) (answer, error) {
 	if !known {
 		return answer{}, web.NotFound
 	}
@@ -114,6 +117,7 @@ func (i *Open311) find(r *http.Request, known bool, find resource) (answer, erro
 	if err != nil {
 		return answer{}, err
 	}
+	a.writer = w
 	return find(a)
 }
 

@@ -100,6 +100,16 @@ func TestWhatTheRouterRefusesIsSaidInTheFormatToo(t *testing.T) {
 	}
 }
 
+func TestAFloodIsHeldBack(t *testing.T) {
+	a := open(t, zhongduo(), nil)
+	a.flooded = true
+	r := a.post("/open311/v2/requests.json", "description", "路坏了，请修。")
+	r.isRefused(http.StatusTooManyRequests, "")
+	if r.Header.Get("Retry-After") != "20" {
+		t.Errorf("retry after %q", r.Header.Get("Retry-After"))
+	}
+}
+
 // What an error of storage says stays in the log; the answer has the number under which it stands there.
 func TestFaultsAreNotToldButNumbered(t *testing.T) {
 	a := open(t, zhongduo(), nil)

@@ -42,6 +42,10 @@ func (i *Open311) submit(a asked) (answer, error) {
 	if a.documents.Station.Open311.RequireKey && !among(i.keys(), a.get(fieldKey)) {
 		return answer{}, BadAPIKey
 	}
+	key := a.Header.Get(keyHeader)
+	if err := i.admit(a.writer, a.Request, key); err != nil {
+		return answer{}, err
+	}
 	topic, unknown := a.topic()
 	sent, wrong := readReport(a.values)
 	if unknown != nil {
@@ -51,7 +55,7 @@ func (i *Open311) submit(a asked) (answer, error) {
 		return answer{}, wrong
 	}
 	suggestion := sent.suggestion(topic, a.documents.Station.Township.Villages, i.words[web.Chinese])
-	receipt, err := i.deliver(a.Context(), suggestion, a.Header.Get(keyHeader))
+	receipt, err := i.deliver(a.Context(), suggestion, key)
 	if err != nil {
 		return answer{}, fmt.Errorf("submitting a report: %w", err)
 	}

@@ -91,7 +91,7 @@ func (p *Public) statusJSON(w http.ResponseWriter, r *http.Request) error {
 	typed := pass{r.PathValue("code"), cmp.Or(r.Header.Get(secretHeader), r.URL.Query().Get(casework.FieldSecret))}
 	o, err := p.unlock(w, r, typed)
 	if problem, known := refusedPass(err); known && problem.Status != http.StatusTooManyRequests {
-		return refusal.UnknownCode
+		return refusal.WrongSecret
 	}
 	if err != nil {
 		return fmt.Errorf("looking up a case: %w", err)

@@ -46,6 +46,7 @@ func (a *arrival) ask(form *web.Form) {
 	a.asked = true
 	if guard.Decoyed(form.Value(guard.DecoyField)) {
 		form.Refuse(decoyFilled)
+		form.Set(guard.DecoyField, "")
 		return
 	}
 	err := a.admit(a.w, a.r, guard.Attempt{

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +17,9 @@ import (
 	"township.dev/liaison/internal/announcement"
 	"township.dev/liaison/internal/casework"
 	"township.dev/liaison/internal/intake/announce"
+	"township.dev/liaison/internal/intake/guard"
 	"township.dev/liaison/internal/intake/mounted"
+	"township.dev/liaison/internal/intake/photo"
 	"township.dev/liaison/internal/intake/web"
 	"township.dev/liaison/internal/stationconf"
 )
@@ -58,11 +61,23 @@ func november(t *testing.T) (stationconf.Station, stationconf.Schedule) {
 // site serves the residents' pages for the documents at 10 o'clock on 12 November 2026.
 func site(t *testing.T, station stationconf.Station, schedule stationconf.Schedule) *httptest.Server {
 	t.Helper()
-	return siteWithCalendar(t, station, schedule, nil)
+	return serve(t, station, schedule, func(*Options) {})
 }
 
 // siteWithCalendar serves them with a database that answers with the error when it is asked for the calendar.
 func siteWithCalendar(t *testing.T, station stationconf.Station, schedule stationconf.Schedule, failure error) *httptest.Server {
+	t.Helper()
+	return serve(t, station, schedule, func(o *Options) {
+		feed := o.StationFeed
+		o.StationFeed = func(ctx context.Context) (announce.Feed, error) {
+			found, _ := feed(ctx)
+			return found, failure
+		}
+	})
+}
+
+// serve the pages; change may replace what stands behind them.
+func serve(t *testing.T, station stationconf.Station, schedule stationconf.Schedule, change func(*Options)) *httptest.Server {
 	t.Helper()
 	documents, err := mounted.NewDocuments(station, stationconf.Calendar{}, schedule)
 	if err != nil {
@@ -81,18 +96,22 @@ func siteWithCalendar(t *testing.T, station stationconf.Station, schedule statio
 		Log: slog.New(slog.DiscardHandler), Observe: func(string) func(web.Outcome) { return func(web.Outcome) {} },
 		Open: func() bool { return true }, Now: now,
 	})
-	_, err = New(Options{
+	options := Options{
 		Router: router, Catalogues: catalogues, Assets: assets, Sign: func() web.Sign { return web.Sign{Station: station.DisplayName} },
-		Documents: func() *mounted.Documents { return documents }, Now: now,
+		Documents: func() *mounted.Documents { return documents }, Cases: &shelf{}, Now: now,
+		Door: guard.NewDoor(guard.DefaultSettings()), Photos: photo.NewPreparer(),
+		Lookups: guard.NewThrottle[casework.Code, netip.Prefix](guard.DefaultThrottle()),
+		Sender:  func(*http.Request) netip.Prefix { return netip.Prefix{} },
 		StationFeed: func(context.Context) (announce.Feed, error) {
 			feed := announce.Feed{ID: announcement.StationFeed, Path: "/calendar/STATION.ics"}
 			if station.SiteURL != "" {
 				feed.URL = station.SiteURL + feed.Path
 			}
-			return feed, failure
+			return feed, nil
 		},
-	})
-	if err != nil {
+	}
+	change(&options)
+	if _, err = New(options); err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(router)

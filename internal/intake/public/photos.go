@@ -88,7 +88,7 @@ func (a *arrival) take(form *web.Form, name string, content io.Reader) error {
 
 // refuse notes what is wrong with one file, by its name: the others may be good.
 func (a *arrival) refuse(form *web.Form, code, name string) {
-	problem := photoProblems[code].At(fieldPhotos).With("file", shown(name), "most", photo.MostPerCase, "megabytes", photo.MostBytes>>20)
+	problem := photoProblems[code].At(fieldPhotos).About(shown(name))
 	problem.Status = http.StatusUnprocessableEntity
 	form.RefuseAlso(problem)
 }

@@ -25,10 +25,8 @@ type progressView struct {
 	Due    *dueView
 	// What the resident may do now.
 	MayRate, MayWithdraw bool
-	// LastWord is true where being not satisfied takes the case up no more.
-	LastWord bool
-	Ratings  []web.Option
-	MostText int
+	Ratings              []web.Option
+	MostText             int
 }
 
 // joinedView is the case that a merged one goes on as, without anything that only who raised it may see.
@@ -78,7 +76,6 @@ func (p *Public) progress(r *http.Request, o opened) (*progressView, error) {
 		opened: o, Private: secret != "", Steps: t.steps(o.Case, history, ownStories), Joined: joined, Due: p.due(r, o.Case),
 		MayRate:     slices.Contains(offers, casework.ActionRate) || slices.Contains(offers, casework.ActionReopen),
 		MayWithdraw: slices.Contains(offers, casework.ActionWithdraw),
-		LastWord:    !slices.Contains(offers, casework.ActionReopen),
 		Ratings:     t.ratings(!slices.Contains(offers, casework.ActionReopen)), MostText: casework.MostRemark,
 	}, nil
 }

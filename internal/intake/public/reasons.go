@@ -21,10 +21,10 @@ func (t teller) reasons(trace workday.Trace) []string {
 		for _, notice := range trace.Notices {
 			years = append(years, notice.Year)
 		}
-		reasons = append(reasons, t.text("deadline.notices", "years", joined(years)))
+		reasons = append(reasons, t.text("deadline.notices", "years", listed(years)))
 	}
 	if trace.Provisional {
-		reasons = append(reasons, t.text("deadline.provisional", "years", joined(trace.Missing)))
+		reasons = append(reasons, t.text("deadline.provisional", "years", listed(trace.Missing)))
 	}
 	return reasons
 }
@@ -79,7 +79,7 @@ func (t teller) skipped(run skippedRun) string {
 	return t.text("deadline.weekend", "days", days)
 }
 
-func joined(years []int) string {
+func listed(years []int) string {
 	words := make([]string, len(years))
 	for i, year := range years {
 		words[i] = strconv.Itoa(year)

@@ -128,8 +128,8 @@ func (p *Public) move(w http.ResponseWriter, r *http.Request, page, done string,
 
 func (p *Public) moveRefused(w http.ResponseWriter, r *http.Request, page string, o opened, form *web.Form, err error) error {
 	form.Refuse(refusal.Fields(err)...)
-	if errors.Is(err, casework.ErrNotAllowed) {
-		form.Refuse(refusal.MoveNotAllowed)
+	if problem, known := refusal.Of(err); known && errors.Is(err, casework.ErrNotAllowed) {
+		form.Refuse(problem)
 	}
 	if form.OK() {
 		return fmt.Errorf("moving a case for its resident: %w", err)

@@ -1,11 +1,13 @@
 package public
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"township.dev/liaison/internal/casework"
@@ -159,6 +161,11 @@ func (o opened) receiptAddress() string {
 	return "/receipt/" + o.Code.String() + "?" + casework.FieldSecret + "=" + o.Secret.String()
 }
 
+// fieldsInOrder of the form; a problem of none of them comes first.
+var fieldsInOrder = []string{
+	casework.FieldTopic, casework.FieldVillage, casework.FieldText, fieldPhotos, casework.FieldName, casework.FieldPhone, casework.FieldKey,
+}
+
 // giveBack shows the form again with what was typed and what is wrong with it. A key that is bad or used up is replaced, and the
 // ticket with it, so that pressing the button once more sends what is on the page as a suggestion of its own.
 func (a *arrival) giveBack(form *web.Form) error {
@@ -168,5 +175,8 @@ func (a *arrival) giveBack(form *web.Form) error {
 			form.Set(guard.TicketField, "")
 		}
 	}
+	slices.SortStableFunc(form.Problems, func(x, y web.Problem) int {
+		return cmp.Compare(slices.Index(fieldsInOrder, x.Field), slices.Index(fieldsInOrder, y.Field))
+	})
 	return a.renderSuggest(a.w, a.r, form, a.seen > 0)
 }

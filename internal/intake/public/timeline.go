@@ -194,15 +194,16 @@ func replacedAnswers(history []casework.Entry) map[int]bool {
 	replaced := map[int]bool{}
 	untold := 0
 	for _, e := range history {
-		switch e.Action {
-		case casework.ActionAnswer:
-			if untold != 0 {
-				replaced[untold] = true
-			}
-			untold = e.Seq
-		case casework.ActionFeedback, casework.ActionReopen:
+		if e.Action == casework.ActionFeedback || e.Action == casework.ActionReopen {
 			untold = 0
 		}
+		if e.Action != casework.ActionAnswer {
+			continue
+		}
+		if untold != 0 {
+			replaced[untold] = true
+		}
+		untold = e.Seq
 	}
 	return replaced
 }

@@ -13,11 +13,7 @@ import (
 	"township.dev/liaison/internal/intake/web"
 )
 
-// Problems of who wants to see a case. That a code exists is not told to who does not know its secret.
-var (
-	notUnlocked    = web.Problem{Status: http.StatusNotFound, Code: "not_unlocked", Field: casework.FieldCode}
-	tooManyGuesses = web.Problem{Status: http.StatusTooManyRequests, Code: "too_many_guesses"}
-)
+var tooManyGuesses = web.Problem{Status: http.StatusTooManyRequests, Code: "too_many_guesses"}
 
 // pass is what somebody typed, or followed a link with, to see a case.
 type pass struct{ code, secret string }
@@ -52,7 +48,8 @@ type opened struct {
 	Secret casework.Secret
 }
 
-// unlock opens the case to who knows code and secret. The error is FieldErrors, a Problem, or storage's.
+// unlock opens the case to who knows code and secret; that a code exists is not told to anybody else. The error is FieldErrors,
+// a Problem, or storage's.
 func (p *Public) unlock(w http.ResponseWriter, r *http.Request, typed pass) (opened, error) {
 	code, secret, err := typed.read()
 	if err != nil {
@@ -73,7 +70,7 @@ func (p *Public) unlock(w http.ResponseWriter, r *http.Request, typed pass) (ope
 	case secret == "":
 		return opened{}, web.Required.At(casework.FieldSecret)
 	}
-	return opened{}, notUnlocked
+	return opened{}, refusal.WrongSecret
 }
 
 // read what was typed; the secret may be missing.

@@ -94,7 +94,13 @@ func (c *Catalogue) Has(key string) bool {
 }
 
 // Message and Remedy of a problem, in this language. A field is called by the name its label has.
-func (c *Catalogue) Message(p Problem) string { return c.Text("problem."+p.Code, c.args(p)...) }
+func (c *Catalogue) Message(p Problem) string {
+	message := c.Text("problem."+p.Code, c.args(p)...)
+	if p.Subject == "" {
+		return message
+	}
+	return c.Text("form.about", "subject", p.Subject, "message", message)
+}
 
 // Remedy says what to do about the problem.
 func (c *Catalogue) Remedy(p Problem) string { return c.Text("remedy."+p.Code, c.args(p)...) }

@@ -58,7 +58,7 @@ func TestBothLanguagesSayTheSameThings(t *testing.T) {
 }
 
 // In templates and code a key is a string literal, or the beginning of one that is completed with a value:
-// t "home.title", t (print "route." .Route), Text(r, "status.now_"+state), Problem{Code: "unknown_topic"}.
+// t "home.title", t (print "route." .Route), Text(r, "status.now_"+state), Problem{Code: "unknown_topic"}, Problem{Code: "move_" + why}.
 var (
 	wholeKey  = regexp.MustCompile(`"((?:[a-z][a-z_]*)\.[A-Za-z0-9_.-]*[A-Za-z0-9])"`)
 	keyPrefix = regexp.MustCompile(`"([a-z][a-z_]*\.[a-z_]*[._]|[a-z][a-z_]*\.)"`)
@@ -89,7 +89,13 @@ func TestEveryKeyThatIsUsedExistsAndEveryKeyThatExistsIsUsed(t *testing.T) {
 			prefixes[string(m[1])] = path
 		}
 		for _, m := range codeOf.FindAllSubmatch(source, -1) {
-			used["problem."+string(m[1])], used["remedy."+string(m[1])] = path, path
+			for _, part := range []string{"problem.", "remedy."} {
+				if key := part + string(m[1]); strings.HasSuffix(key, "_") {
+					prefixes[key] = path
+				} else {
+					used[key] = path
+				}
+			}
 		}
 		return nil
 	})

@@ -15,11 +15,14 @@ type Problem struct {
 	Field string
 	// Args fill the placeholders of the words: name, value, name, value …
 	Args []any
+	// Subject is named before the words where the field does not say enough, such as one of several files; it can hold what a
+	// resident typed.
+	Subject string
 
 	cause error
 }
 
-// Error names the problem for logs, without the Args, which can hold what a resident typed.
+// Error names the problem for logs, without Args and Subject, which can hold what a resident typed.
 func (p Problem) Error() string {
 	if p.Field == "" {
 		return p.Code
@@ -36,6 +39,12 @@ func (p Problem) At(field string) Problem {
 // With returns the problem with values for the placeholders of its words.
 func (p Problem) With(args ...any) Problem {
 	p.Args = args
+	return p
+}
+
+// About returns the problem as one of the subject.
+func (p Problem) About(subject string) Problem {
+	p.Subject = subject
 	return p
 }
 

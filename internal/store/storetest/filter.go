@@ -52,8 +52,11 @@ var filterTests = map[string]func(*testing.T, *station){
 			want   []string
 		}{
 			"topic and village": {casework.Filter{Topic: "环境卫生", Village: "下河村"}, []string{"waste", "rated", "entered"}},
+			"topics":            {casework.Filter{Topics: []string{"环境卫生", "民风教化"}}, []string{"waste", "rated", "entered"}},
 			"route and stage":   {casework.Filter{Route: casework.County, Stage: casework.StagePending}, []string{"assigned", "formal"}},
 			"ended":             {casework.Filter{Stage: casework.StageEnded}, []string{"punctual", "rated", "released", "planned", "late"}},
+			"state":             {casework.Filter{State: casework.Assigned}, []string{"assigned"}},
+			"no village":        {casework.Filter{NoVillage: true}, nil},
 			"unit":              {casework.Filter{Unit: "县交通局"}, []string{"assigned"}},
 			"source":            {casework.Filter{Source: casework.FromPhone}, []string{"entered"}},
 			"result":            {casework.Filter{Result: casework.ForReferenceD}, []string{"released"}},
@@ -127,6 +130,16 @@ var filterTests = map[string]func(*testing.T, *station){
 			if diff := difference(whole, codes(s.pages(listing, 2))); diff != "" {
 				t.Errorf("order %s (-whole +pages):\n%s", order, diff)
 			}
+		}
+	},
+	"pages by number": func(t *testing.T, s *station) {
+		for range 5 {
+			s.receive(road)
+		}
+		whole := codes(s.pages(allNewest, 100))
+		page, err := s.List(t.Context(), casework.Listing{Order: casework.Newest, Limit: 2, Skip: 2})
+		if diff := difference(whole[2:4], codes(page.Cases)); err != nil || diff != "" {
+			t.Errorf("error %v (-want +got):\n%s", err, diff)
 		}
 	},
 	"whole cases one by one": func(t *testing.T, s *station) {

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// keep runs a subcommand on the station's folders and returns what it printed.
+func (m *mount) keep(t *testing.T, command string, arguments ...string) (string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	args := append([]string{command, "--secrets-dir", m.secrets, "--data-dir", m.data}, arguments...)
+	err := run(t.Context(), args, func(string) string { return "" }, &out)
+	return out.String(), err
+}
+
+// What county IT does in the station's pod, and after the disaster.
+func TestBackupRestoreVerify(t *testing.T) {
+	m := newMount(t)
+	file := filepath.Join(t.TempDir(), "backup.db")
+	s := start(t, m)
+	first := open(t, s.public).suggest("白额村田间路被冲毁，三轮车进不去。")
+	if said, err := m.keep(t, "backup", file); err != nil || !strings.Contains(said, file) {
+		t.Fatalf("%q, error %v", said, err)
+	}
+	streamed, err := m.keep(t, "backup", "-")
+	must(t, err)
+	second := open(t, s.public).suggest("请在村口装一盏路灯。")
+	if said, err := m.keep(t, "verify"); err != nil || !strings.Contains(said, "2 cases") {
+		t.Errorf("%q, error %v", said, err)
+	}
+	if _, err := m.keep(t, "restore", file); err == nil || !strings.Contains(err.Error(), "stop the other process") {
+		t.Errorf("restoring while the service runs: %v", err)
+	}
+	must(t, s.stop())
+	var out bytes.Buffer
+	err = arguments{
+		args: []string{"--secrets-dir", m.secrets, "--data-dir", m.data, "-"}, getenv: func(string) string { return "" },
+		in: strings.NewReader(streamed), out: &out,
+	}.restore(t.Context())
+	said := out.String()
+	if err != nil || !strings.Contains(said, "1 cases are back") || !strings.Contains(said, "is kept as") {
+		t.Fatalf("%q, error %v", said, err)
+	}
+	s = start(t, m)
+	first.opens(open(t, s.public))
+	open(t, s.public).visit(second.address()).arrives(404, "/status")
+}
+
+func TestWhatKeepsASubcommandFromItsWorkIsTold(t *testing.T) {
+	m := newMount(t)
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"backup"}, "needs the name of a file"},
+		{[]string{"restore"}, "needs the name of a file"},
+		{[]string{"backup", "a", "b"}, "unexpected argument"},
+		{[]string{"backup", filepath.Join(m.data, "backup.db")}, "there is no database"},
+		{[]string{"restore", filepath.Join(m.data, "missing.db")}, "no such file"},
+		{[]string{"verify"}, "there is no database"},
+		{[]string{"verify", "now"}, "unexpected argument"},
+	} {
+		if _, err := m.keep(t, c.args[0], c.args[1:]...); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v: %v, want %q", c.args, err, c.want)
+		}
+	}
+}
+
+func TestTheDemonstrationTellsWhereItIsAndWhoSignsIn(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	ctx, cancel := context.WithCancel(t.Context())
+	out := newRecord()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- run(ctx, []string{"--demo", "--public-port", "0", "--internal-port", "0"}, func(string) string { return "" }, out)
+	}()
+	eventually(t, "it says how to end it", func() bool { return strings.Contains(out.String(), "Ctrl-C") })
+	said := strings.Fields(out.String())
+	address := said[2]
+	page := open(t, address).sees("header", "中垛乡")
+	page.visit("/handled").sees("main", "苹果修剪")
+	username, password := "guanliyuan", ""
+	for i, word := range said {
+		if word == username {
+			password = said[i+1]
+		}
+	}
+	page.visit("/desk/sign-in").fill("main", "username", username, "password", password).arrives(200, "/desk/password")
+	cancel()
+	must(t, <-ended)
+	left, err := os.ReadDir(os.Getenv("TMPDIR"))
+	if err != nil || len(left) != 0 {
+		t.Errorf("it leaves %v, error %v", left, err)
+	}
+}
