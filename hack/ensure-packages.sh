@@ -1,10 +1,16 @@
 #!/usr/bin/env bash
 # Installs from apt what the tests need and the machine lacks, and says so.
 #   gcc, libc6-dev   the race detector links with a C compiler
+#   chromium         the browser tests use a station as people do
+#   fonts-noto-cjk   without it every Chinese character is an empty box of another width
 set -euo pipefail
 
 missing=()
 if ! command -v "${CC:-gcc}" >/dev/null; then missing+=(gcc libc6-dev); fi
+if ! command -v chromium >/dev/null; then missing+=(chromium); fi
+if [ ! -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] && ! fc-list :lang=zh-cn 2>/dev/null | grep -q .; then
+  missing+=(fonts-noto-cjk)
+fi
 if [ "${#missing[@]}" -eq 0 ]; then exit 0; fi
 
 echo "The tests need packages that this machine lacks: ${missing[*]}"

@@ -144,7 +144,8 @@ func TestJSONByItsContract(t *testing.T) {
 		t.Errorf("without a key: %d %s", plain.StatusCode, plain.body)
 	}
 
-	got := s.send(t, http.MethodGet, s.public+first.Header.Get("Location"), "")
+	checkProblem(t, s.send(t, http.MethodGet, s.public+first.Header.Get("Location"), ""), 404, "wrong_secret", "secret")
+	got := s.send(t, http.MethodGet, s.public+first.Header.Get("Location"), "", "X-Query-Secret", receipt["secret"].(string))
 	if got.StatusCode != 200 {
 		t.Fatalf("got %d %s", got.StatusCode, got.body)
 	}
@@ -158,8 +159,9 @@ func TestJSONByItsContract(t *testing.T) {
 			t.Errorf("the look-up tells %s: %s", secret, got.body)
 		}
 	}
+	// Whether a code exists is not told.
 	for _, code := range []string{"0000-0000-0000", "short", "ABCDEFGHJKMU"} {
-		checkProblem(t, s.send(t, http.MethodGet, s.public+"/api/v1/suggestions/"+code, ""), 404, "unknown_code", "code")
+		checkProblem(t, s.send(t, http.MethodGet, s.public+"/api/v1/suggestions/"+code, ""), 404, "wrong_secret", "secret")
 	}
 }
 
@@ -205,7 +207,7 @@ func TestSignInTellsNothingAndSlowsGuessing(t *testing.T) {
 
 func TestTheUsernameMayBeginWithACapital(t *testing.T) {
 	s := start(t, newMount(t))
-	open(t, s.public).visit("/desk/sign-in").fill("main", "username", " Wang", "password", firstPassword).arrives(200, "/desk").sees("nav", "王管理员")
+	open(t, s.public).visit("/desk/sign-in").fill("main", "username", " Wang", "password", firstPassword).arrives(200, "/desk/password").sees("nav", "王管理员")
 }
 
 func TestMovesTheRulesRefuse(t *testing.T) {
@@ -226,7 +228,9 @@ func TestMovesTheRulesRefuse(t *testing.T) {
 	staff.visit("/desk?after=nonsense").arrives(404, "/desk")
 	cookie := ""
 	for _, c := range staff.client.Jar.Cookies(staff.at.JoinPath("/desk")) {
-		cookie = c.String()
+		if c.Name == "desk" {
+			cookie = c.String()
+		}
 	}
 	got := s.send(t, http.MethodPost, s.public+"/desk/cases/"+code+"/close", "", "Content-Type", formType, "Cookie", cookie)
 	if got.StatusCode != 409 || !strings.Contains(got.body, "现在不能做这一步") {

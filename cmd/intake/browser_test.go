@@ -166,6 +166,9 @@ type receipt struct{ code, secret string }
 // address of the progress page.
 func (r receipt) address() string { return "/status?code=" + r.code + "&secret=" + r.secret }
 
+// api is the address at which programs look the case up.
+func (r receipt) api() string { return "/api/v1/suggestions/" + r.code + "?secret=" + r.secret }
+
 // opens checks that the receipt shows its case.
 func (r receipt) opens(b *browser) {
 	b.t.Helper()

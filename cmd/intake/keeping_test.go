@@ -81,7 +81,7 @@ func TestTheDemonstrationTellsWhereItIsAndWhoSignsIn(t *testing.T) {
 	}()
 	eventually(t, "it says how to end it", func() bool { return strings.Contains(out.String(), "Ctrl-C") })
 	said := strings.Fields(out.String())
-	address := said[2]
+	address := said[3]
 	page := open(t, address).sees("header", "中垛乡")
 	page.visit("/handled").sees("main", "苹果修剪")
 	username, password := "guanliyuan", ""

@@ -8,21 +8,16 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"sync"
 	"time"
 
 	"township.dev/liaison/internal/announcement"
 	"township.dev/liaison/internal/casework"
 	"township.dev/liaison/internal/intake/announce"
-	"township.dev/liaison/internal/intake/desk"
-	"township.dev/liaison/internal/intake/guard"
 	"township.dev/liaison/internal/intake/internalapi"
-	"township.dev/liaison/internal/intake/photo"
+	"township.dev/liaison/internal/intake/open311"
 	"township.dev/liaison/internal/intake/public"
-	"township.dev/liaison/internal/intake/signin"
 	"township.dev/liaison/internal/intake/steward"
-	"township.dev/liaison/internal/intake/web"
 )
 
 // Options of New; all are needed.
@@ -53,7 +48,7 @@ type Service struct {
 // New reads what is mounted and opens the ports. Documents that are missing or bad are no error: the service then is
 // not ready, says why, and becomes ready when they are mended.
 func New(o Options) (_ *Service, err error) {
-	metrics := internalapi.NewMetrics(o.Version, public.SubmitByForm, public.SubmitByJSON)
+	metrics := internalapi.NewMetrics(o.Version, public.SubmitByForm, public.SubmitByJSON, open311.SubmitByXML, open311.SubmitByJSON)
 	s := &Service{config: o.Config, log: o.Log}
 	if s.state, err = follow(o, metrics); err != nil {
 		return nil, err
@@ -63,7 +58,7 @@ func New(o Options) (_ *Service, err error) {
 			err = errors.Join(err, s.release())
 		}
 	}()
-	site, err := s.site(o, metrics)
+	site, err := s.openSite(o, metrics)
 	if err != nil {
 		return nil, err
 	}
@@ -74,51 +69,6 @@ func New(o Options) (_ *Service, err error) {
 		return nil, fmt.Errorf("internal port: %w", err)
 	}
 	return s, nil
-}
-
-// site is the handler of the public port.
-func (s *Service) site(o Options, metrics *internalapi.Metrics) (http.Handler, error) {
-	catalogues, err := web.LoadCatalogues()
-	if err != nil {
-		return nil, fmt.Errorf("loading the words: %w", err)
-	}
-	assets, err := web.LoadAssets()
-	if err != nil {
-		return nil, fmt.Errorf("loading the style sheet: %w", err)
-	}
-	router := web.NewRouter(web.RouterOptions{Log: o.Log, Observe: metrics.Observe, Open: s.state.open, Now: o.Now})
-	if s.announcer, err = announce.New(announce.Options{
-		Router: router, Catalogues: catalogues, Assets: assets, Sign: s.state.sign, Documents: s.state.documents.Current,
-		Repository: o.Announcements, WebhookDir: o.Config.WebhookDir, Metrics: metrics, Log: o.Log, Now: o.Now,
-	}); err != nil {
-		return nil, fmt.Errorf("announcements: %w", err)
-	}
-	s.steward = steward.New(steward.Options{Repository: o.Repository, Rules: s.state.rules, Log: o.Log, Now: o.Now})
-	s.state.replaced = func() { s.announcer.Wake(); s.steward.Wake() }
-	if _, err := public.New(public.Options{
-		Router: router, Catalogues: catalogues, Assets: assets, Sign: s.state.sign,
-		Documents: s.state.documents.Current, Cases: o.Repository, StationFeed: s.announcer.StationFeed, Now: o.Now,
-		Door:    guard.NewDoor(guard.Settings{Limits: o.Config.Limits, Gate: guard.DefaultGate()}),
-		Lookups: guard.NewThrottle[casework.Code, netip.Prefix](guard.DefaultThrottle()),
-		Photos:  photo.NewPreparer(), Sender: s.state.sender,
-	}); err != nil {
-		return nil, fmt.Errorf("residents' site: %w", err)
-	}
-	door, err := signin.New(signin.Options{
-		Router: router, Catalogues: catalogues, Assets: assets, Sign: s.state.sign, Staff: o.Repository,
-		Sender: s.state.sender, Provider: signin.Provider{Config: s.state.provider, Secret: s.state.clientSecret}, Key: o.Key,
-		Location: func() *time.Location { return s.state.documents.Current().Location }, Now: o.Now,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("sign-in: %w", err)
-	}
-	if _, err := desk.New(desk.Options{
-		Router: router, Catalogues: catalogues, Assets: assets, Sign: s.state.sign,
-		Documents: s.state.documents.Current, Repository: o.Repository, Door: door, Announcements: s.announcer, Photos: photo.NewPreparer(), Now: o.Now,
-	}); err != nil {
-		return nil, fmt.Errorf("staff desk: %w", err)
-	}
-	return router, nil
 }
 
 // inside is the handler of the internal port.

@@ -17,7 +17,7 @@ import (
 var audit string
 
 // looksOver the page on a wide and on a narrow screen, and says what somebody could not see, reach or understand.
-func (p *person) looksOver(page string) {
+func (p *person) looksOver(page string) *person {
 	p.t.Helper()
 	for _, width := range []int64{1280, 320} {
 		p.screen(width, 800)
@@ -26,6 +26,7 @@ func (p *person) looksOver(page string) {
 		}
 		p.pictured(fmt.Sprintf("%s-%d", strings.NewReplacer("/", "_", "?", "_").Replace(page), width))
 	}
+	return p
 }
 
 // hears the page as a screen reader reads it out, and says what is wrong with it.
@@ -43,7 +44,7 @@ func (p *person) hears() (complaints []string) {
 		}
 	}
 	complaints = append(complaints, outline(ofRoles(nodes, []string{"heading"}))...)
-	if language := asks[string](p, "document.documentElement.lang"); language != "zh-CN" {
+	if language := asks[string](p, "document.documentElement.lang"); language != string(p.reads) {
 		complaints = append(complaints, "is said to be in "+language)
 	}
 	for _, issue := range call(p, audits.CheckFormsIssues, cdp.Empty{}).FormIssues {
@@ -71,23 +72,83 @@ func ofLevel(headings []node, level int) []node {
 	return slices.DeleteFunc(slices.Clone(headings), func(h node) bool { return h.level != level })
 }
 
-func TestEveryoneCanUseTheResidentsPages(t *testing.T) {
-	s := busyStation(t)
-	for _, type_ := range []string{"usual", "large"} {
-		t.Run(type_, func(t *testing.T) {
-			r := s.onPhone(t)
-			if type_ == "large" {
-				r.opens("/").follows(zh("layout.large"))
-			}
-			for _, path := range []string{"/", "/suggest", "/status", "/handled", "/schedule", "/notice", "/calendar", "/news", "/station"} {
-				r.opens(path).looksOver(path)
-			}
-			r.meets(http.StatusNotFound).opens("/nowhere").looksOver("/nowhere")
+func TestTheAuditSeesWhatIsWrong(t *testing.T) {
+	r := newStation(t).atDesk(t)
+	r.opens("/")
+	asks[bool](r, `(() => {
+		const add = (html) => document.querySelector('main').insertAdjacentHTML('beforeend', html);
+		const put = (id, style) => Object.assign(document.getElementById(id).style, style);
+		add('<p id="faint">faint</p><button id="tiny">tiny</button><p id="wide">wide</p><input id="nameless"><a href="/news">'
+			+ document.querySelector('nav a').innerText + '</a><h4>deep</h4><h1>second</h1><p id="faint"></p>');
+		put('faint', {color: '#999'}); put('tiny', {minHeight: '0', padding: '0', height: '20px'}); put('wide', {width: '1400px'});
+		return true;
+	})()`)
+	complaints := strings.Join(append(asks[[]string](r, audit), r.hears()...), "\n")
+	for _, want := range []string{
+		"contrast of 2.", `× 20.0 pixels: <button> "tiny"`, "pixels wide on a screen of 1280", "can be reached and has no name: textbox",
+		"lead to", "several elements have the id faint", "has not one title", "leaves a level out before heading \"deep\"",
+	} {
+		if !strings.Contains(complaints, want) {
+			t.Errorf("nobody complains of %q but of:\n%s", want, complaints)
+		}
+	}
+}
 
-			r.opens("/handled").follows("已安排本月").looksOver("/handled/one")
-			r.withoutScripts().meets(http.StatusUnprocessableEntity).opens("/suggest")
+// bothTypes runs the test with type as usual and with large type.
+func bothTypes(t *testing.T, s *station, test func(p *person)) {
+	t.Helper()
+	for _, size := range []string{"usual", "large"} {
+		t.Run(size, func(t *testing.T) {
+			p := s.atDesk(t)
+			if p.opens("/"); size == "large" {
+				p.follows(zh("layout.large"))
+			}
+			test(p)
 		})
 	}
+}
+
+func TestEveryoneCanUseTheResidentsPages(t *testing.T) {
+	s := busyStation(t)
+	admin := s.atDesk(t).signsIn(s, administrator)
+	bothTypes(t, s, func(r *person) {
+		for _, path := range []string{"/", "/suggest", "/status", "/handled", "/schedule", "/notice", "/calendar", "/news", "/station"} {
+			r.opens(path).looksOver(path)
+		}
+		r.meets(http.StatusNotFound).opens("/nowhere").looksOver("nowhere")
+		r.opens("/handled").follows("希望组织").looksOver("handled case")
+
+		r.opens("/suggest").writes("短").meets(http.StatusUnprocessableEntity).sends(zh("suggest.send")).looksOver("refused")
+		r.writes("村口的路灯坏了，请修一修。").uploads(zh("field.photos"), uprightPhoto(r.t)).sends(zh("suggest.send"))
+		kept := r.keeps()
+		r.looksOver("receipt")
+		r.follows(zh("receipt.to_status")).looksOver("progress")
+		r.follows(zh("withdraw.title")).looksOver("withdraw")
+		admin.takesUp(kept.code).clicks(zh("route.on_the_spot")).fills(zh("field.reason"), "站里有灯。").sends(zh("move.classify_send"))
+		admin.answers(zh("result.A"), "已换新灯。", "已打电话告知。")
+		r.looksUp(kept).looksOver("rating")
+	})
+}
+
+func TestEveryoneOfTheStaffCanUseTheDesk(t *testing.T) {
+	s := busyStation(t)
+	newcomer := s.atDesk(t).opens("/desk")
+	newcomer.looksOver("sign-in")
+	newcomer.newcomer(s, administrator).looksOver("first password")
+	newcomer.settlesIn(s, administrator)
+	bothTypes(t, s, func(p *person) {
+		p.opens("/desk").fills(zh("field.username"), administrator).fills(zh("field.password"), chosen(administrator)).sends(zh("signin.send"))
+		for _, path := range []string{
+			"/desk", "/desk?stage=all", "/desk/enter", "/desk/visits", "/desk/announcements", "/desk/statistics", "/desk/export",
+			"/desk/account", "/desk/password", "/desk/account/codes",
+		} {
+			p.opens(path).looksOver(path)
+		}
+		for _, excerpt := range []string{"农用车过不去", "垃圾箱满了", "剪技术培训", "直接修到", "红白事攀比", "河道里"} {
+			p.opens("/desk?stage=all").follows(excerpt).looksOver("case " + excerpt)
+		}
+		p.opens("/desk/announcements").follows(zh("calendar.of_station")).looksOver("calendar")
+	})
 }
 
 func TestAResidentNeedsNoMouse(t *testing.T) {

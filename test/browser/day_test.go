@@ -110,7 +110,7 @@ func (d *day) residentIsNotSatisfied() {
 func (d *day) administratorMakesItGood() {
 	a := d.admin
 	a.opens("/desk").sees(d.receipt.code, zh("mark.reopened")).takesUp(d.receipt.code).sees(notMended, zh("step.reopen"))
-	if a.find([]string{"term"}, zh("case.due")); strings.Contains(a.reads(), zh("timing.overdue")) {
+	if a.find([]string{"term"}, zh("case.due")); strings.Contains(a.shown(), zh("timing.overdue")) {
 		a.fails("the clock of the second round is over already")
 	}
 	a.pictured("second-round")

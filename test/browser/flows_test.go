@@ -24,7 +24,7 @@ var (
 // keeps the receipt that is on the page.
 func (p *person) keeps() receipt {
 	p.t.Helper()
-	shown := p.reads()
+	shown := p.shown()
 	code, secret := codeWords.FindString(shown), secretWords.FindStringSubmatch(shown)
 	if code == "" || secret == nil {
 		p.fails("sees no receipt")

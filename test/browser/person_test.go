@@ -20,6 +20,8 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"township.dev/liaison/internal/intake/web"
 )
 
 // patience is how long a person waits for something on the page; on a busy machine it takes its time.
@@ -36,6 +38,8 @@ type person struct {
 	pictures int
 	// met is the status that the next page is meant to have.
 	met int64
+	// reads is the language that pages are meant to be in.
+	reads web.Language
 }
 
 // onPhone is a resident with a small phone.
@@ -60,7 +64,7 @@ func (s *station) person(t testing.TB) *person {
 	t.Helper()
 	browser, err := chromium()
 	must(t, err)
-	p := &person{t: t, watch: &watch{origin: s.public}, met: http.StatusOK}
+	p := &person{t: t, watch: &watch{origin: s.public}, met: http.StatusOK, reads: web.Chinese}
 	tab, leave := chromedp.NewContext(browser, chromedp.WithNewBrowserContext(), chromedp.WithListener(p.watch.see))
 	t.Cleanup(func() {
 		leave()
@@ -124,15 +128,15 @@ func (p *person) eventually(complaint func() string, is func() bool) {
 func (p *person) fails(complaint string) {
 	p.t.Helper()
 	p.pictured("failed")
-	p.t.Fatalf("at %s: %s\n%s", p.address(), complaint, p.reads())
+	p.t.Fatalf("at %s: %s\n%s", p.address(), complaint, p.shown())
 }
 
 // Where somebody is.
 
 func (p *person) address() string { return asks[string](p, "location.href") }
 
-// reads is the text of the page as it is shown.
-func (p *person) reads() string {
+// shown is the text of the page as it is shown.
+func (p *person) shown() string {
 	return asks[string](p, "document.body ? document.body.innerText : ''")
 }
 
@@ -289,7 +293,7 @@ func (p *person) runs(action chromedp.Action[chromedp.Void]) {
 func (p *person) sees(words ...string) *person {
 	p.t.Helper()
 	for _, w := range words {
-		p.eventually(func() string { return "does not see " + w }, func() bool { return strings.Contains(dense(p.reads()), dense(w)) })
+		p.eventually(func() string { return "does not see " + w }, func() bool { return strings.Contains(dense(p.shown()), dense(w)) })
 	}
 	return p
 }
@@ -297,7 +301,7 @@ func (p *person) sees(words ...string) *person {
 // misses the words: they are not on the page.
 func (p *person) misses(words ...string) *person {
 	p.t.Helper()
-	shown := dense(p.reads())
+	shown := dense(p.shown())
 	for _, w := range words {
 		if strings.Contains(shown, dense(w)) {
 			p.fails("sees " + w)

@@ -16,4 +16,7 @@ func TestADeputyUrgesAndDoesNotHandle(t *testing.T) {
 	d.sees(zh("case.watch")).misses("100 0000 1001", "10000001001", zh("case.contact"), zh("move.answer_send")).pictured("case")
 	d.clicks(zh("other.urge")).fills(zh("move.urge_text"), "秋收快到了，请抓紧。").sends(zh("move.urge_send")).sees("秋收快到了，请抓紧。", zh("mark.urged", "n", 2))
 	d.clicks(zh("other.comment")).fills(zh("move.comment_text"), "已到现场看过。").sends(zh("move.comment_send")).sees("已到现场看过。").pictured("urged")
+	for _, place := range asks[[]string](d, "[...document.querySelectorAll('nav a')].map(a => a.getAttribute('href'))") {
+		d.opens(place)
+	}
 }

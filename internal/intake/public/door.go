@@ -38,6 +38,11 @@ func (p *Public) admit(w http.ResponseWriter, r *http.Request, a guard.Attempt) 
 	return problem.With("seconds", w.Header().Get("Retry-After"))
 }
 
+// Admit asks the door for a program that speaks for a resident, under its idempotency key, which may be empty. The error is a Problem.
+func (p *Public) Admit(w http.ResponseWriter, r *http.Request, key string) error {
+	return p.admit(w, r, guard.Attempt{Key: key})
+}
+
 // ask the door, once, with what the form said before its first photo.
 func (a *arrival) ask(form *web.Form) {
 	if a.asked {

@@ -18,7 +18,7 @@
     if (!shown(e) || inSentence(e) && e.tagName === 'A') continue;
     const boxes = [e, ...(e.labels || [])].map(x => x.getBoundingClientRect());
     const wide = Math.max(...boxes.map(b => b.width)), high = Math.max(...boxes.map(b => b.height));
-    if (wide < 24 || high < 24) complaints.push(`target of ${Math.round(wide)} × ${Math.round(high)} pixels: ${about(e)}`);
+    if (wide < 24 || high < 24) complaints.push(`target of ${wide.toFixed(1)} × ${high.toFixed(1)} pixels: ${about(e)}`);
   }
 
   // Contrast of text and what lies behind it: 4.5, for large text 3 (WCAG 1.4.3).
@@ -42,10 +42,10 @@
     if (ratio < enough) complaints.push(`contrast of ${ratio.toFixed(2)}: ${about(e)}`);
   }
 
-  // Links of one name lead to one place, or hearing the name alone tells nothing.
+  // Links of one name lead to one place, or hearing the name alone tells nothing. A figure is told with its heading.
   const places = new Map();
   for (const e of document.querySelectorAll('a[href]')) {
-    if (!shown(e)) continue;
+    if (!shown(e) || e.closest('td, dd')) continue;
     const name = e.innerText.trim(), place = e.href.replace(/#.*/, '');
     if (places.has(name) && places.get(name) !== place) complaints.push(`links called "${name}" lead to ${places.get(name)} and ${place}`);
     places.set(name, place);
