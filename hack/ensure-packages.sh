@@ -8,7 +8,7 @@ set -euo pipefail
 missing=()
 if ! command -v "${CC:-gcc}" >/dev/null; then missing+=(gcc libc6-dev); fi
 if ! command -v chromium >/dev/null; then missing+=(chromium); fi
-if [ ! -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] && ! fc-list :lang=zh-cn 2>/dev/null | grep -q .; then
+if [ ! -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] && [ -z "$(fc-list :lang=zh-cn 2>/dev/null)" ]; then
   missing+=(fonts-noto-cjk)
 fi
 if [ "${#missing[@]}" -eq 0 ]; then exit 0; fi

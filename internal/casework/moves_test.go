@@ -54,7 +54,7 @@ func TestWhatAMoveMustSay(t *testing.T) {
 			if diff := cmp.Diff(test.want, problems(err)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			if !cmp.Equal(before, after, comparable) {
+			if !cmp.Equal(before, after, byValue) {
 				t.Error("the case was changed")
 			}
 		})
@@ -121,5 +121,5 @@ func problems(err error) []string {
 	return all
 }
 
-// comparable compares days by their value.
-var comparable = cmpopts.EquateComparable(workday.Date{})
+// byValue compares days as they are.
+var byValue = cmpopts.EquateComparable(workday.Date{})

@@ -11,27 +11,25 @@ import (
 type Why string
 
 const (
-	// WhyExtended: a term is extended once.
+	// WhyExtended is given because a term is extended once.
 	WhyExtended Why = "already_extended"
-	// WhyNotCounty: only what the county handles, and formal suggestions, can be extended.
+	// WhyNotCounty is given because only what the county handles, and formal suggestions, can be extended.
 	WhyNotCounty Why = "not_county"
-	// WhyLate: a term that is over cannot be extended, or a late case could be made to look punctual.
+	// WhyLate is given because a term that is over cannot be extended, or a late case could be made to look punctual.
 	WhyLate Why = "already_late"
-	// WhyFormal: the case is a formal suggestion already.
+	// WhyFormal is given because the case is a formal suggestion already.
 	WhyFormal Why = "already_formal"
-	// WhyRated: each closing is rated once.
+	// WhyRated is given because each closing is rated once.
 	WhyRated Why = "already_rated"
-	// WhyReopened: a case is taken up again once.
+	// WhyReopened is given because a case is taken up again once.
 	WhyReopened Why = "already_reopened"
-	// WhyUntold: somebody whose case was merged into this one has not been told the answer.
+	// WhyUntold is given because somebody whose case was merged into this one has not been told the answer.
 	WhyUntold Why = "reporters_untold"
-	// WhyNotPlanned: only what was answered as planned (B) can be followed up.
+	// WhyNotPlanned is given because only what was answered as planned (B) can be followed up.
 	WhyNotPlanned Why = "not_planned"
-	// WhyReleased and WhyNotReleased: a case stands on the public list once.
-	WhyReleased Why = "already_released"
-	// WhyNotReleased: what is not public cannot be taken off.
+	// WhyNotReleased is given because what is not public cannot be taken off.
 	WhyNotReleased Why = "not_released"
-	// WhyAnonymised: nothing is left to show or erase.
+	// WhyAnonymised is given because nothing is left to show or erase.
 	WhyAnonymised Why = "already_anonymised"
 )
 

@@ -122,7 +122,7 @@ func expectRefused(t *testing.T, before, after casework.Case, state casework.Sta
 	if refused.State != state || refused.Action != action {
 		t.Errorf("the error names %s and %s", refused.State, refused.Action)
 	}
-	if !cmp.Equal(before, after, comparable) {
+	if !cmp.Equal(before, after, byValue) {
 		t.Error("the case was changed")
 	}
 }

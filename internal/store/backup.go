@@ -96,7 +96,7 @@ func Restore(ctx context.Context, o Options, file string) (_ Restored, err error
 	if err != nil {
 		return Restored{}, fmt.Errorf("checking %s: %w; nothing was changed", file, err)
 	}
-	kept, err := swap(o, scratch)
+	kept, err := swap(ctx, o, scratch)
 	if err != nil {
 		return Restored{}, err
 	}
@@ -138,14 +138,14 @@ func copyFile(from, to string) (err error) {
 }
 
 // swap moves the present database aside and the checked one into its place.
-func swap(o Options, scratch string) (kept string, err error) {
+func swap(ctx context.Context, o Options, scratch string) (kept string, err error) {
 	present, err := filepath.Abs(filepath.Join(o.DataDir, databaseName))
 	if err != nil {
 		return "", fmt.Errorf("finding data folder %s: %w", o.DataDir, err)
 	}
 	if _, err := os.Stat(present); err == nil {
 		// What stands in the write-ahead log belongs to the file.
-		if err := checkpoint(present); err != nil {
+		if err := checkpoint(ctx, present); err != nil {
 			return "", err
 		}
 		kept = present + ".before-" + o.Now.UTC().Format("20060102T150405Z")
@@ -161,13 +161,13 @@ func swap(o Options, scratch string) (kept string, err error) {
 	return kept, place(filepath.Join(scratch, databaseName), present)
 }
 
-func checkpoint(path string) (err error) {
+func checkpoint(ctx context.Context, path string) (err error) {
 	db, err := openPool(path, writerPool)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if _, err := db.Exec(`PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
+	if _, err := db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
 		return fmt.Errorf("finishing the present database: %w", fault(err))
 	}
 	return nil

@@ -20,6 +20,7 @@ import (
 // Names of the fields, as they stand in an address and in the form of the queue.
 const (
 	FieldStage        = "stage"
+	FieldState        = "state"
 	FieldRoute        = "route"
 	FieldTopic        = "topic"
 	FieldVillage      = "village"
@@ -38,6 +39,7 @@ const (
 	FieldReopened     = "reopened"
 	FieldUrged        = "urged"
 	FieldReleased     = "released"
+	FieldNoVillage    = "no_village"
 	// FieldSearch holds words of a text or a phone number.
 	FieldSearch = "q"
 
@@ -72,7 +74,7 @@ func Timings() []casework.Timing {
 func Parse(asked url.Values, rules casework.Rules, today workday.Date, scope casework.Scope) (casework.Filter, *web.Form) {
 	r := reader{asked: asked, rules: rules, form: web.NewForm()}
 	f := casework.Filter{
-		Stage: r.stage(), Route: choice(r, FieldRoute, Routes()), Topic: r.text(FieldTopic), Village: r.text(FieldVillage), Unit: r.text(FieldUnit),
+		Stage: r.stage(), State: choice(r, FieldState, casework.States()), NoVillage: r.flag(FieldNoVillage), Route: choice(r, FieldRoute, Routes()), Topic: r.text(FieldTopic), Village: r.text(FieldVillage), Unit: r.text(FieldUnit),
 		Source: choice(r, FieldSource, Sources()), Result: choice(r, FieldResult, casework.Results()),
 		Rating: choice(r, FieldRating, casework.Satisfactions()), Timing: choice(r, FieldTiming, Timings()), Today: today,
 		EndedFrom: r.day(FieldEndedFrom), EndedTo: r.day(FieldEndedTo), DueFrom: r.day(FieldDueFrom), DueTo: r.day(FieldDueTo),
@@ -103,7 +105,7 @@ func asksForEnded(f casework.Filter) bool {
 		return true
 	case casework.TimingOverdue, casework.TimingSoon:
 	}
-	return f.Rating != "" || f.Released || !f.EndedFrom.IsZero() || !f.EndedTo.IsZero()
+	return f.State.Ended() || f.Rating != "" || f.Released || !f.EndedFrom.IsZero() || !f.EndedTo.IsZero()
 }
 
 // Query is the way back: Parse reads from it the filter it was made of. Today and scope are not part of it, because they
@@ -111,7 +113,7 @@ func asksForEnded(f casework.Filter) bool {
 func Query(f casework.Filter, rules casework.Rules) url.Values {
 	q := url.Values{}
 	for field, value := range map[string]string{
-		FieldStage: stageValue(f.Stage), FieldRoute: string(f.Route), FieldTopic: f.Topic, FieldVillage: f.Village, FieldUnit: f.Unit,
+		FieldStage: stageValue(f.Stage), FieldState: string(f.State), FieldNoVillage: flagValue(f.NoVillage), FieldRoute: string(f.Route), FieldTopic: f.Topic, FieldVillage: f.Village, FieldUnit: f.Unit,
 		FieldSource: string(f.Source), FieldResult: string(f.Result), FieldRating: string(f.Rating), FieldTiming: string(f.Timing),
 		FieldEndedFrom: f.EndedFrom.String(), FieldEndedTo: f.EndedTo.String(), FieldDueFrom: f.DueFrom.String(), FieldDueTo: f.DueTo.String(),
 		FieldFormal: flagValue(f.Formal), FieldReopened: flagValue(f.Reopened), FieldUrged: flagValue(f.Urged), FieldReleased: flagValue(f.Released),

@@ -53,9 +53,11 @@ func TestWhatAnAddressAsksFor(t *testing.T) {
 		"route=unclassified&source=open311": with(func(f *casework.Filter) { f.Route, f.Source = casework.Unclassified, casework.FromOpen311 }),
 		"timing=overdue":                    with(func(f *casework.Filter) { f.Timing = casework.TimingOverdue }),
 		// What only an ended case can have is not looked for among those that wait.
-		"timing=planned":       {Timing: casework.TimingPlanned},
-		"rating=not_satisfied": {Rating: casework.NotSatisfied},
-		"released=1":           {Released: true},
+		"timing=planned":              {Timing: casework.TimingPlanned},
+		"rating=not_satisfied":        {Rating: casework.NotSatisfied},
+		"released=1":                  {Released: true},
+		"state=withdrawn":             {State: casework.Withdrawn},
+		"state=assigned&no_village=1": with(func(f *casework.Filter) { f.State, f.NoVillage = casework.Assigned, true }),
 		"ended_from=2026-11-01&ended_to=2026-11-02&result=A": {EndedFrom: day(1), EndedTo: day(2), Result: casework.ResolvedA},
 		"formal=1&reopened=1&urged=1&due_from=2026-11-12&due_to=2026-11-13": with(func(f *casework.Filter) {
 			f.Formal, f.Reopened, f.Urged, f.DueFrom, f.DueTo = true, true, true, day(12), day(13)
@@ -129,7 +131,7 @@ func TestAnAddressOfTheQueue(t *testing.T) {
 
 // fields that may stand in an address, with what may stand in them.
 var fields = map[string][]string{
-	"stage": {"pending", "ended", "all"}, "route": {"unclassified", "county", "explain", "?"}, "topic": {"道路交通", " a&b=c ", "\xff"},
+	"stage": {"pending", "ended", "all"}, "state": {"withdrawn", "assigned", "gone"}, "no_village": {"1"}, "route": {"unclassified", "county", "explain", "?"}, "topic": {"道路交通", " a&b=c ", "\xff"},
 	"village": {"白额村"}, "unit": {"县交通局", "100%"}, "source": {"site", "phone"}, "result": {"A", "B", "E"}, "rating": {"satisfied"},
 	"timing": {"overdue", "soon", "on_time", "late", "planned"}, "received_from": {"2026-01-01", "2024-02-29", "x"},
 	"received_to": {"2026-12-31", "9999-12-31"}, "ended_from": {"2026-11-01"}, "ended_to": {"2026-11-30"}, "due_from": {"2026-11-12"}, "due_to": {"0001-01-01", "2026-11-13"},

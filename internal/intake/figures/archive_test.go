@@ -155,6 +155,8 @@ func (a *archive) picked(f casework.Filter) (found []casework.Case) {
 func picks(f casework.Filter, c casework.Case) bool {
 	for _, ok := range []bool{
 		f.Stage == "" || (f.Stage == casework.StagePending) == c.Pending(),
+		f.State == "" || f.State == c.State,
+		!f.NoVillage || c.Village == "",
 		f.Route == "" || f.Route == c.Route,
 		f.Topic == "" || f.Topic == c.Topic,
 		f.Village == "" || f.Village == c.Village,

@@ -1,6 +1,7 @@
 package figures
 
 import (
+	"cmp"
 	"township.dev/liaison/internal/casework"
 	"township.dev/liaison/internal/intake/casefilter"
 )
@@ -93,10 +94,14 @@ func viewEnded(s casework.Statistics, d drill, words func(string) string) chart 
 		c.Rows = append(c.Rows, bar{Label: words("result." + string(result)), Count: d.figure(s.Closed[result], closed)})
 		sum += s.Closed[result]
 	}
-	// No filter tells these two apart; the list of all that ended holds them.
-	c.Rows = append(c.Rows,
-		bar{Label: words("state." + string(casework.Withdrawn)), Count: figure{N: s.Withdrawn}},
-		bar{Label: words("state." + string(casework.Merged)), Count: figure{N: s.Merged}})
+	for _, other := range []struct {
+		state casework.State
+		n     int
+	}{{casework.Withdrawn, s.Withdrawn}, {casework.Merged, s.Merged}} {
+		ended := d.ended()
+		ended.State = other.state
+		c.Rows = append(c.Rows, bar{Label: words("state." + string(other.state)), Count: d.figure(other.n, ended)})
+	}
 	c.Sum = d.figure(sum, d.ended())
 	return c.scale()
 }
@@ -119,28 +124,23 @@ const (
 
 func viewTopics(s casework.Statistics, d drill, words func(string) string) chart {
 	c := chart{Caption: "figures.received_caption", Names: "figures.topic", Waiting: true}
-	return c.most(mostTopics, s.Topics, d, words("figures.no_topic"), func(f *casework.Filter, name string) { f.Topic = name })
+	return c.most(mostTopics, s.Topics, d, "", func(f *casework.Filter, name string) { f.Topic = name })
 }
 
 func viewVillages(s casework.Statistics, d drill, words func(string) string) chart {
 	c := chart{Caption: "figures.received_caption", Names: "figures.village", Waiting: true}
-	return c.most(mostVillages, s.Villages, d, words("figures.no_village"), func(f *casework.Filter, name string) { f.Village = name })
+	return c.most(mostVillages, s.Villages, d, words("figures.no_village"), func(f *casework.Filter, name string) { f.Village, f.NoVillage = name, name == "" })
 }
 
 // most shows the most frequent names of a list; unnamed is the label of what has none, and narrow bounds a filter to a name.
 func (c chart) most(n int, tallies []casework.Tally, d drill, unnamed string, narrow func(*casework.Filter, string)) chart {
 	shown := tallies[:min(n, len(tallies))]
 	for _, t := range shown {
-		if t.Name == "" {
-			// A filter without a name picks every name.
-			c.Rows = append(c.Rows, bar{Label: unnamed, Count: figure{N: t.N}, Pending: figure{N: t.Pending}})
-			continue
-		}
 		all := d.received()
 		narrow(&all, t.Name)
 		waiting := all
 		waiting.Stage = casework.StagePending
-		c.Rows = append(c.Rows, bar{Label: t.Name, Count: d.figure(t.N, all), Pending: d.figure(t.Pending, waiting)})
+		c.Rows = append(c.Rows, bar{Label: cmp.Or(t.Name, unnamed), Count: d.figure(t.N, all), Pending: d.figure(t.Pending, waiting)})
 	}
 	for _, t := range tallies[len(shown):] {
 		c.Others += t.N

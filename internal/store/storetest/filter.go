@@ -157,8 +157,11 @@ var filterTests = map[string]func(*testing.T, *station){
 		if len(seen) != len(all) {
 			t.Errorf("%d cases, want %d", len(seen), len(all))
 		}
-		for range s.Each(t.Context(), casework.Filter{}) {
-			break // stops without harm
+		for _, err := range s.Each(t.Context(), casework.Filter{}) { // stops without harm
+			if err != nil {
+				t.Error(err)
+			}
+			break
 		}
 	},
 }
