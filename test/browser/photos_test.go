@@ -29,7 +29,7 @@ func uprightPhoto(t testing.TB) string {
 	file := encoded(t, picture)
 	note := append([]byte("Exif\x00\x00"), turnedAndPlaced()...)
 	head := []byte{0xff, 0xd8, 0xff, 0xe1}
-	head = binary.BigEndian.AppendUint16(head, uint16(len(note)+2)) //nolint:gosec // a note of some 100 bytes
+	head = binary.BigEndian.AppendUint16(head, uint16(len(note)+2))
 	return written(t, "upright.jpg", append(append(head, note...), file[2:]...))
 }
 

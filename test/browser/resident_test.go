@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -69,7 +70,7 @@ func TestADraftCanBeDropped(t *testing.T) {
 // has the value in the field with that label.
 func (p *person) has(label, value string) *person {
 	p.t.Helper()
-	if got := p.find(append(choices, fields...), label).value; got != value {
+	if got := p.find(slices.Concat(lists, fields), label).value; got != value {
 		p.fails("the field " + label + " holds " + got + " and not " + value)
 	}
 	return p

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/chromedp/cdproto/accessibility"
@@ -21,13 +22,13 @@ type node struct {
 
 func (n node) String() string { return fmt.Sprintf("%s %q", n.role, n.name) }
 
-// What a person calls a thing, and the roles it may have.
+// What a person looks for, and the roles it may have.
 var (
-	links   = []string{"link"}
-	buttons = []string{"button"}
-	presses = []string{"button", "link", "DisclosureTriangle", "checkbox", "radio"}
-	fields  = []string{"textbox", "searchbox", "spinbutton", "Date", "DateTime"}
-	choices = []string{"combobox"}
+	links    = []string{"link"}
+	buttons  = []string{"button"}
+	switches = []string{"button", "checkbox", "radio", "DisclosureTriangle"}
+	fields   = []string{"textbox", "searchbox", "spinbutton", "Date", "DateTime"}
+	lists    = []string{"combobox"}
 )
 
 // tree is everything on the page that is not hidden, in the order in which it is read out.
@@ -58,18 +59,16 @@ func (p *person) tree() []node {
 }
 
 func told(n *accessibility.Node) node {
-	told := node{role: text(n.Role), name: folded(text(n.Name)), value: text(n.Value), id: n.BackendDOMNodeID}
+	properties := map[accessibility.PropertyName]string{}
 	for _, property := range n.Properties {
-		switch property.Name {
-		case accessibility.PropertyNameFocusable:
-			told.focusable = text(property.Value) == "true"
-		case accessibility.PropertyNameFocused:
-			told.focused = text(property.Value) == "true"
-		case accessibility.PropertyNameLevel:
-			_, _ = fmt.Sscan(text(property.Value), &told.level)
-		}
+		properties[property.Name] = text(property.Value)
 	}
-	return told
+	level, _ := strconv.Atoi(properties[accessibility.PropertyNameLevel])
+	return node{
+		role: text(n.Role), name: folded(text(n.Name)), value: text(n.Value), level: level, id: n.BackendDOMNodeID,
+		focusable: properties[accessibility.PropertyNameFocusable] == "true",
+		focused:   properties[accessibility.PropertyNameFocused] == "true",
+	}
 }
 
 // text of a value, whatever its type.

@@ -150,3 +150,10 @@ func (w *watch) wrong() []string {
 	}
 	return wrong
 }
+
+// forgets what was wrong, because it was meant to be.
+func (w *watch) forgets() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.faults = nil
+}

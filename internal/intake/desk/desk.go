@@ -64,7 +64,7 @@ func New(o Options) (*Desk, error) {
 		area: web.NewArea(o.Router, pages, o.Sign), words: o.Catalogues[web.Chinese], documents: o.Documents,
 		repository: o.Repository, announcements: o.Announcements, photos: o.Photos, now: o.Now,
 	}
-	d.area.Visitor = signin.Visitor
+	d.area.Visitor, d.area.Role = signin.Visitor, signin.Role
 	d.area.Translate = refusal.Of
 	for pattern, handler := range d.forStaff() {
 		d.area.Page(pattern, o.Door.Only(handler))

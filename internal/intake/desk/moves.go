@@ -191,9 +191,21 @@ func after(c casework.Case, a casework.Action) string {
 	return addressOf(c.Code)
 }
 
+// textLabels are what the field named text is called on the form of a move; on the resident's form it is the suggestion.
+var textLabels = map[casework.Action]string{
+	casework.ActionAssign: "move.assign_text", casework.ActionAnswer: "field.answer", casework.ActionFeedback: "field.feedback",
+	casework.ActionInform: "field.feedback", casework.ActionRate: "move.rate_text", casework.ActionRelease: "release.text",
+	casework.ActionComment: "move.comment_text", casework.ActionUrge: "move.urge_text", casework.ActionFollowUp: "move.follow_up_text",
+}
+
 // refuse shows the case page with what is wrong with the move, or returns what is no fault of the move.
 func (d *Desk) refuse(w http.ResponseWriter, r *http.Request, code casework.Code, a casework.Action, f *filled, err error) error {
-	f.form.Refuse(problemsOf(err)...)
+	for _, p := range problemsOf(err) {
+		if label, named := textLabels[a]; named && p.Field == casework.FieldText {
+			p = p.Called(label)
+		}
+		f.form.Refuse(p)
+	}
 	if f.form.OK() {
 		return fmt.Errorf("moving a case: %w", err)
 	}

@@ -69,7 +69,7 @@ func New(o Options) (*Figures, error) {
 		area: web.NewArea(o.Router, pages, o.Sign), documents: o.Documents, repository: o.Repository,
 		scratch: o.Scratch, log: o.Log, now: o.Now,
 	}
-	f.area.Visitor = signin.Visitor
+	f.area.Visitor, f.area.Role = signin.Visitor, signin.Role
 	f.area.Translate = refusal.Of
 	f.area.Page("GET /desk/statistics", o.Only(f.showStatistics))
 	f.area.Page("GET /desk/export", o.Only(f.showExport))

@@ -84,7 +84,7 @@ func New(o Options) (*Door, error) {
 		providerConfig: o.Provider.Config, provider: provider, sealer: sealer,
 		throttle: guard.NewThrottle[subject, source](guard.DefaultThrottle()), now: o.Now,
 	}
-	d.area.Visitor = Visitor
+	d.area.Visitor, d.area.Role = Visitor, Role
 	d.area.Translate = translate
 	d.serveSignIn()
 	d.serveAccount()
@@ -128,6 +128,9 @@ func (d *Door) serveAccount() {
 
 // Visitor is the name of who is signed in, for the head of a page.
 func Visitor(r *http.Request) string { return SessionOf(r).Account.Name }
+
+// Role of who is signed in, for what a page offers.
+func Role(r *http.Request) string { return string(SessionOf(r).Account.Role) }
 
 func translate(err error) (web.Problem, bool) {
 	if p, known := oidc.Refusal(err); known {

@@ -24,6 +24,8 @@ type Area struct {
 	Sign func() Sign
 	// Visitor is who is signed in, shown in the head; nil where nobody signs in.
 	Visitor func(r *http.Request) string
+	// Role is what who is signed in may do, so that a page offers no more; nil where nobody signs in.
+	Role func(r *http.Request) string
 	// Translate knows the errors of the packages behind the area.
 	Translate func(error) (Problem, bool)
 }
@@ -62,6 +64,7 @@ type View struct {
 	Large   bool
 	Sign    Sign
 	Visitor string
+	Role    string
 	Data    any
 
 	// address of the page; nil when no link can lead to it.
@@ -98,6 +101,9 @@ func (a *Area) Render(w http.ResponseWriter, r *http.Request, status int, page s
 	}
 	if a.Visitor != nil {
 		view.Visitor = a.Visitor(r)
+	}
+	if a.Role != nil {
+		view.Role = a.Role(r)
 	}
 	return a.pages.write(w, status, page, view)
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -106,9 +107,9 @@ func (c *Catalogue) Message(p Problem) string {
 func (c *Catalogue) Remedy(p Problem) string { return c.Text("remedy."+p.Code, c.args(p)...) }
 
 func (c *Catalogue) args(p Problem) []any {
-	name := p.Field
-	if c.Has("field." + p.Field) {
-		name = c.Text("field." + p.Field)
+	name, label := p.Field, cmp.Or(p.Label, "field."+p.Field)
+	if c.Has(label) {
+		name = c.Text(label)
 	}
 	return append([]any{"field", name}, p.Args...)
 }

@@ -13,6 +13,8 @@ type Problem struct {
 	Code   string
 	// Field is the form or JSON field at fault; empty when none is.
 	Field string
+	// Label is the key of what the field is called where that is not field.<Field>.
+	Label string
 	// Args fill the placeholders of the words: name, value, name, value …
 	Args []any
 	// Subject is named before the words where the field does not say enough, such as one of several files; it can hold what a
@@ -33,6 +35,12 @@ func (p Problem) Error() string {
 // At returns the problem as one of the field.
 func (p Problem) At(field string) Problem {
 	p.Field = field
+	return p
+}
+
+// Called returns the problem with the key of another label of its field.
+func (p Problem) Called(label string) Problem {
+	p.Label = label
 	return p
 }
 

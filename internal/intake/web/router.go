@@ -153,19 +153,21 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	secure(x.Header(), x.reference)
 	rememberWishes(x, r)
 	defer func() {
-		if recovered := recover(); recovered != nil {
+		recovered := recover()
+		aborted := recovered == http.ErrAbortHandler //nolint:errorlint // a panic's value is compared, as net/http does
+		if recovered != nil && !aborted {
 			rt.survive(x, r, recovered)
 		}
 		rt.finish(x, r, rt.now().Sub(start))
+		if aborted {
+			panic(recovered) // net/http cuts the connection, so that half an answer does not look whole
+		}
 	}()
 	rt.mux.ServeHTTP(x, r)
 }
 
-// survive answers a request whose handler panicked; http.ErrAbortHandler goes on, as net/http expects.
+// survive answers a request whose handler panicked.
 func (rt *Router) survive(x *exchange, r *http.Request, recovered any) {
-	if recovered == http.ErrAbortHandler { //nolint:errorlint // a panic's value is compared, as net/http does
-		panic(recovered)
-	}
 	x.fault = fmt.Errorf("panic: %v\n%s", recovered, debug.Stack())
 	if x.status == 0 {
 		x.problem = internalProblem.Code
