@@ -195,7 +195,7 @@ func after(c casework.Case, a casework.Action) string {
 var textLabels = map[casework.Action]string{
 	casework.ActionAssign: "move.assign_text", casework.ActionAnswer: "field.answer", casework.ActionFeedback: "field.feedback",
 	casework.ActionInform: "field.feedback", casework.ActionRate: "move.rate_text", casework.ActionRelease: "release.text",
-	casework.ActionComment: "move.comment_text", casework.ActionUrge: "move.urge_text", casework.ActionFollowUp: "move.follow_up_text",
+	casework.ActionComment: "move.comment_text", casework.ActionUrge: "move.urge_text", casework.ActionFollowUp: "field.feedback",
 }
 
 // refuse shows the case page with what is wrong with the move, or returns what is no fault of the move.
