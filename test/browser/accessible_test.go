@@ -21,12 +21,19 @@ func (p *person) looksOver(page string) *person {
 	p.t.Helper()
 	for _, width := range []int64{1280, 320} {
 		p.screen(width, 800)
-		for _, complaint := range append(asks[[]string](p, audit), p.hears()...) {
-			p.t.Errorf("%s, %d wide: %s", page, width, complaint)
-		}
-		p.pictured(fmt.Sprintf("%s-%d", strings.NewReplacer("/", "_", "?", "_").Replace(page), width))
+		p.blames(fmt.Sprintf("%s, %d wide", page, width), asks[[]string](p, audit))
+		p.pictured(fmt.Sprintf("%s-%d", page, width))
 	}
+	p.blames(page, p.hears())
 	return p
+}
+
+// blames the page.
+func (p *person) blames(page string, complaints []string) {
+	p.t.Helper()
+	for _, complaint := range complaints {
+		p.t.Errorf("%s: %s", page, complaint)
+	}
 }
 
 // hears the page as a screen reader reads it out, and says what is wrong with it.
@@ -73,6 +80,7 @@ func ofLevel(headings []node, level int) []node {
 }
 
 func TestTheAuditSeesWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	r := newStation(t).atDesk(t)
 	r.opens("/")
 	asks[bool](r, `(() => {
@@ -109,6 +117,7 @@ func bothTypes(t *testing.T, s *station, test func(p *person)) {
 }
 
 func TestEveryoneCanUseTheResidentsPages(t *testing.T) {
+	t.Parallel()
 	s := busyStation(t)
 	admin := s.atDesk(t).signsIn(s, administrator)
 	bothTypes(t, s, func(r *person) {
@@ -131,6 +140,7 @@ func TestEveryoneCanUseTheResidentsPages(t *testing.T) {
 }
 
 func TestEveryoneOfTheStaffCanUseTheDesk(t *testing.T) {
+	t.Parallel()
 	s := busyStation(t)
 	newcomer := s.atDesk(t).opens("/desk")
 	newcomer.looksOver("sign-in")
@@ -152,6 +162,7 @@ func TestEveryoneOfTheStaffCanUseTheDesk(t *testing.T) {
 }
 
 func TestAResidentNeedsNoMouse(t *testing.T) {
+	t.Parallel()
 	s := newStation(t)
 	r := s.atDesk(t).opens("/suggest")
 	if got := r.tabs(); got.name != zh("layout.skip") {

@@ -27,6 +27,7 @@ const (
 
 // The whole way of a suggestion, with a resident who is not satisfied the first time.
 func TestAWholeDay(t *testing.T) {
+	t.Parallel()
 	s := newStation(t)
 	d := day{station: s, resident: s.onPhone(t), admin: s.atDesk(t)}
 	d.residentSuggests()

@@ -20,7 +20,7 @@ import (
 )
 
 // patience is how long a person waits for something on the page; on a busy machine it takes its time.
-const patience = 30 * time.Second
+const patience = 20 * time.Second
 
 // A person sits before a tab of an own browser profile: nobody else's cookies, nobody else's drafts.
 type person struct {
@@ -139,8 +139,8 @@ func (p *person) pictured(step string) *person {
 		CaptureBeyondViewport: &beyond, Clip: &page.Viewport{Width: size.Width, Height: size.Height, Scale: 1},
 	}).Data
 	p.pictures++
-	name := fmt.Sprintf("%s-%02d-%s.png", strings.ReplaceAll(p.t.Name(), "/", "-"), p.pictures, step)
+	name := fmt.Sprintf("%s-%02d-%s.png", p.t.Name(), p.pictures, step)
 	must(p.t, os.MkdirAll(folder, 0o755))
-	must(p.t, os.WriteFile(filepath.Join(folder, name), picture, 0o644))
+	must(p.t, os.WriteFile(filepath.Join(folder, strings.NewReplacer("/", "_", "?", "_", " ", "_").Replace(name)), picture, 0o644))
 	return p
 }

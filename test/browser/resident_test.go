@@ -23,6 +23,7 @@ func (p *person) withoutScripts() *person {
 }
 
 func TestNothingEssentialNeedsScripts(t *testing.T) {
+	t.Parallel()
 	s := newStation(t)
 	resident, admin := s.onPhone(t).withoutScripts(), s.atDesk(t).withoutScripts()
 	resident.opens("/").follows(zh("nav.suggest")).writes("村口的路灯坏了。").uploads(zh("field.photos"), uprightPhoto(t))
@@ -48,6 +49,7 @@ func (p *person) loses(connection bool) *person {
 }
 
 func TestADraftOutlivesALostConnection(t *testing.T) {
+	t.Parallel()
 	s := newStation(t)
 	resident := s.onPhone(t)
 	const text = "写到一半，信号没有了。"
@@ -61,6 +63,7 @@ func TestADraftOutlivesALostConnection(t *testing.T) {
 }
 
 func TestADraftCanBeDropped(t *testing.T) {
+	t.Parallel()
 	s := newStation(t)
 	resident := s.onPhone(t)
 	resident.opens("/suggest").writes("写了又不想提了。").opens("/").opens("/suggest").sees(zh("suggest.draft_restored"))
@@ -77,6 +80,7 @@ func (p *person) has(label, value string) *person {
 }
 
 func TestPressingTwiceMakesOneCase(t *testing.T) {
+	t.Parallel()
 	s := newStation(t)
 	resident := s.onPhone(t)
 	resident.opens("/suggest").writes("路灯坏了，晚上看不见。")
@@ -89,6 +93,7 @@ func TestPressingTwiceMakesOneCase(t *testing.T) {
 }
 
 func TestGoingBackAndSendingAgainMakesOneCase(t *testing.T) {
+	t.Parallel()
 	s := newStation(t)
 	resident := s.onPhone(t)
 	first := resident.suggests("路灯坏了，晚上看不见。")
@@ -110,6 +115,7 @@ func (p *person) goesBack() *person {
 }
 
 func TestLargeTypeStaysOverPages(t *testing.T) {
+	t.Parallel()
 	const size = "parseFloat(getComputedStyle(document.body).fontSize)"
 	s := newStation(t)
 	resident := s.onPhone(t)
@@ -131,6 +137,7 @@ func TestLargeTypeStaysOverPages(t *testing.T) {
 }
 
 func TestInEnglish(t *testing.T) {
+	t.Parallel()
 	s := newStation(t)
 	resident := s.onPhone(t)
 	resident.opens("/").follows(zh("language.en")).sees(en("home.title"))
@@ -146,6 +153,7 @@ func TestInEnglish(t *testing.T) {
 }
 
 func TestPhotosAreForWhoHoldsTheReceipt(t *testing.T) {
+	t.Parallel()
 	s := newStation(t)
 	resident, stranger := s.onPhone(t), s.onPhone(t)
 	resident.opens("/suggest").writes("垃圾没人清，有照片。").uploads(zh("field.photos"), uprightPhoto(t)).sends(zh("suggest.send"))

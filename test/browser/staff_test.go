@@ -9,6 +9,7 @@ const (
 )
 
 func TestADeputyUrgesAndDoesNotHandle(t *testing.T) {
+	t.Parallel()
 	s := busyStation(t)
 	d := s.atDesk(t).signsIn(s, deputy)
 	d.sees(ownVillage, "白额村").misses(otherVillage).pictured("queue")
