@@ -107,6 +107,7 @@ func bothTypes(t *testing.T, s *station, test func(p *person)) {
 	t.Helper()
 	for _, size := range []string{"usual", "large"} {
 		t.Run(size, func(t *testing.T) {
+			t.Parallel()
 			p := s.atDesk(t)
 			if p.opens("/"); size == "large" {
 				p.follows(zh("layout.large"))
@@ -119,7 +120,7 @@ func bothTypes(t *testing.T, s *station, test func(p *person)) {
 func TestEveryoneCanUseTheResidentsPages(t *testing.T) {
 	t.Parallel()
 	s := busyStation(t)
-	admin := s.atDesk(t).signsIn(s, administrator)
+	s.atDesk(t).signsIn(s, administrator)
 	bothTypes(t, s, func(r *person) {
 		for _, path := range []string{"/", "/suggest", "/status", "/handled", "/schedule", "/notice", "/calendar", "/news", "/station"} {
 			r.opens(path).looksOver(path)
@@ -133,7 +134,8 @@ func TestEveryoneCanUseTheResidentsPages(t *testing.T) {
 		r.looksOver("receipt")
 		r.follows(zh("receipt.to_status")).looksOver("progress")
 		r.follows(zh("withdraw.title")).looksOver("withdraw")
-		admin.takesUp(kept.code).clicks(zh("route.on_the_spot")).fills(zh("field.reason"), "站里有灯。").sends(zh("move.classify_send"))
+		admin := s.atDesk(r.t).comesBack(administrator).takesUp(kept.code)
+		admin.clicks(zh("route.on_the_spot")).fills(zh("field.reason"), "站里有灯。").sends(zh("move.classify_send"))
 		admin.answers(zh("result.A"), "已换新灯。", "已打电话告知。")
 		r.looksUp(kept).looksOver("rating")
 	})
@@ -147,7 +149,7 @@ func TestEveryoneOfTheStaffCanUseTheDesk(t *testing.T) {
 	newcomer.newcomer(s, administrator).looksOver("first password")
 	newcomer.settlesIn(s, administrator)
 	bothTypes(t, s, func(p *person) {
-		p.opens("/desk").fills(zh("field.username"), administrator).fills(zh("field.password"), chosen(administrator)).sends(zh("signin.send"))
+		p.comesBack(administrator)
 		for _, path := range []string{
 			"/desk", "/desk?stage=all", "/desk/enter", "/desk/visits", "/desk/announcements", "/desk/statistics", "/desk/export",
 			"/desk/account", "/desk/password", "/desk/account/codes",

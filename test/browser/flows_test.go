@@ -81,6 +81,13 @@ func (p *person) signsIn(s *station, username string) *person {
 	return p.newcomer(s, username).settlesIn(s, username)
 }
 
+// comesBack to the desk with the own password.
+func (p *person) comesBack(username string) *person {
+	p.t.Helper()
+	return p.opens("/desk").fills(zh("field.username"), username).fills(zh("field.password"), chosen(username)).
+		sends(zh("signin.send")).sees(zh("desk.pending"))
+}
+
 // takesUp the case: what is looked for by its code opens at once.
 func (p *person) takesUp(code string) *person {
 	p.t.Helper()

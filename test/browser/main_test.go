@@ -17,7 +17,7 @@ import (
 	"township.dev/liaison/internal/intake/web"
 )
 
-// scratch is the folder of this process: the service's binary, and what Chromium writes.
+// scratch is the folder of this process, for the service's binary.
 var scratch string
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
@@ -29,7 +29,7 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
-	defer endChromium()
+	defer func() { endChromium() }() // the one that is set by then
 	return m.Run()
 }
 
@@ -58,7 +58,6 @@ var chromium = sync.OnceValues(func() (context.Context, error) {
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path),
-		chromedp.UserDataDir(filepath.Join(scratch, "chromium")),
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"),
 		chromedp.Flag("no-proxy-server", true),
 		chromedp.Flag("disable-component-update", true),

@@ -80,11 +80,15 @@ func readObject(decoder *json.Decoder, fields map[string]*string) error {
 }
 
 func readString(decoder *json.Decoder, name string, target *string) error {
-	var value json.RawMessage
-	if err := decoder.Decode(&value); err != nil {
+	token, err := decoder.Token()
+	if err != nil {
 		return MalformedJSON
 	}
-	if err := json.Unmarshal(value, target); err != nil {
+	switch value := token.(type) {
+	case string:
+		*target = value
+	case nil: // null
+	default:
 		return WrongType.At(name)
 	}
 	return nil
