@@ -21,8 +21,13 @@ type georeport struct {
 
 // Submit implements the option of open311.
 func (g georeport) Submit(ctx context.Context, s casework.Suggestion, key string) (open311.Receipt, error) {
+	d := g.documents()
+	clean, err := submission.Check(d, s, key)
+	if err != nil {
+		return open311.Receipt{}, err
+	}
 	how := casework.Entering{Key: key, Source: casework.FromOpen311, By: casework.Actor{Role: casework.Resident}}
-	receipt, err := submission.Take(ctx, g.documents(), g.cases, s, how, g.now())
+	receipt, err := submission.Store(ctx, g.cases, d.Rules, clean, how, g.now())
 	if err != nil {
 		return open311.Receipt{}, err
 	}

@@ -1,5 +1,10 @@
 package store
 
+import (
+	"context"
+	"fmt"
+)
+
 // What only SQLite's full-text index knows; another database has its own.
 const (
 	insertTokens = `INSERT INTO case_search (rowid, tokens) VALUES ($1, $2)`
@@ -10,7 +15,11 @@ const (
 )
 
 // addTokens makes the text of a case findable.
-func addTokens(t *transaction, caseID int64, tokens string) error {
-	_, err := t.exec(insertTokens, caseID, tokens)
-	return err
+func addTokens(t *transaction, caseID int64, tokens string) {
+	t.atLast(func(s *statements) error {
+		if _, err := s.exec(context.Background(), insertTokens, caseID, tokens); err != nil {
+			return fmt.Errorf("making the text findable: %w", err)
+		}
+		return nil
+	})
 }

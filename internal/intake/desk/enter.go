@@ -11,6 +11,7 @@ import (
 	"township.dev/liaison/internal/intake/casefilter"
 	"township.dev/liaison/internal/intake/photo"
 	"township.dev/liaison/internal/intake/refusal"
+	"township.dev/liaison/internal/intake/submission"
 	"township.dev/liaison/internal/intake/web"
 )
 
@@ -21,9 +22,6 @@ const (
 	fieldSeenSimilar = "seen_similar"
 	// fieldEntered marks the page of a case that was just entered.
 	fieldEntered = "entered"
-
-	// mostDraws of a receipt code: that two in a row are taken is less likely than that something is broken.
-	mostDraws = 3
 )
 
 // enterView is the form with which staff write down what a resident told.
@@ -129,21 +127,9 @@ func (d *Desk) checkEntered(e *entered) error {
 	return nil
 }
 
-func (d *Desk) storeEntered(r *http.Request, e entered) (receipt casework.Receipt, err error) {
-	how := casework.Entering{
-		Secret: casework.NewSecret(), Key: e.form.Value(casework.FieldKey), Source: e.source, By: accountOf(r).Actor(), Photos: e.photos,
-	}
-	for range mostDraws {
-		how.Code = casework.NewCode()
-		receipt, err = d.repository.Submit(r.Context(), d.documents().Rules.Enter(e.suggestion, how, d.now()))
-		if !errors.Is(err, casework.ErrCodeTaken) {
-			break
-		}
-	}
-	if err != nil {
-		return casework.Receipt{}, fmt.Errorf("storing a suggestion for a resident: %w", err)
-	}
-	return receipt, nil
+func (d *Desk) storeEntered(r *http.Request, e entered) (casework.Receipt, error) {
+	how := casework.Entering{Key: e.form.Value(casework.FieldKey), Source: e.source, By: accountOf(r).Actor(), Photos: e.photos}
+	return submission.Store(r.Context(), d.repository, d.documents().Rules, e.suggestion, how, d.now())
 }
 
 // countVisit counts who came with the suggestion. Sent twice, the same key counts once.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -14,11 +13,9 @@ import (
 	"township.dev/liaison/internal/intake/guard"
 	"township.dev/liaison/internal/intake/photo"
 	"township.dev/liaison/internal/intake/refusal"
+	"township.dev/liaison/internal/intake/submission"
 	"township.dev/liaison/internal/intake/web"
 )
-
-// mostDraws of a receipt code: that two in a row are taken is less likely than that something is broken.
-const mostDraws = 3
 
 // letter is a suggestion that is fit to be stored.
 type letter struct {
@@ -29,35 +26,14 @@ type letter struct {
 
 // check what a resident or a program sent. The error is FieldErrors.
 func (p *Public) check(s casework.Suggestion, key string) (letter, error) {
-	d := p.documents()
-	clean, err := s.Check(d.Station.Topics, d.Villages)
-	if err != nil {
-		return letter{}, err
-	}
-	if key != "" {
-		if err := casework.CheckKey(key); err != nil {
-			return letter{}, err
-		}
-	}
-	return letter{Suggestion: clean, key: key}, nil
+	clean, err := submission.Check(p.documents(), s, key)
+	return letter{Suggestion: clean, key: key}, err
 }
 
 // submit stores a suggestion durably.
-func (p *Public) submit(ctx context.Context, l letter) (receipt casework.Receipt, err error) {
-	how := casework.Entering{
-		Secret: casework.NewSecret(), Key: l.key, Source: casework.FromSite, By: casework.Actor{Role: casework.Resident}, Photos: l.photos,
-	}
-	for range mostDraws {
-		how.Code = casework.NewCode()
-		receipt, err = p.cases.Submit(ctx, p.documents().Rules.Enter(l.Suggestion, how, p.now()))
-		if !errors.Is(err, casework.ErrCodeTaken) {
-			break
-		}
-	}
-	if err != nil {
-		return casework.Receipt{}, fmt.Errorf("storing a suggestion: %w", err)
-	}
-	return receipt, nil
+func (p *Public) submit(ctx context.Context, l letter) (casework.Receipt, error) {
+	how := casework.Entering{Key: l.key, Source: casework.FromSite, By: casework.Actor{Role: casework.Resident}, Photos: l.photos}
+	return submission.Store(ctx, p.cases, p.documents().Rules, l.Suggestion, how, p.now())
 }
 
 // problemsOf lists what is wrong with a suggestion, with the topics one can choose from where that helps.
