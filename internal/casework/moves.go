@@ -249,7 +249,8 @@ func (m Rate) apply(_ Rules, c *Case, e *Event) error {
 	return problems.orNil()
 }
 
-// Reopen takes the case up again because the resident is not satisfied (重办). The route stays and its time begins anew.
+// Reopen takes the case up again because the resident is not satisfied (重办). The route stays and its time begins anew; the rating stands
+// in the history, as the next closing is to be rated anew.
 type Reopen struct{ Text string }
 
 // Action of the transition table.
@@ -261,7 +262,7 @@ func (m Reopen) apply(r Rules, c *Case, e *Event) error {
 	}
 	c.Reopened++
 	c.Extended = false
-	c.Assignment, c.Answer, c.Feedback, c.Release = Assignment{}, Answer{}, Feedback{}, Release{}
+	c.Assignment, c.Answer, c.Feedback, c.Rating, c.Release = Assignment{}, Answer{}, Feedback{}, Rating{}, Release{}
 	c.ClosedAt, c.RemindedOn = time.Time{}, workday.Date{}
 	c.Untold = c.Joined
 	return nil

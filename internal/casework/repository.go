@@ -123,6 +123,10 @@ type Listings interface {
 
 // Keeping is what the service itself does with cases over the years.
 type Keeping interface {
+	// MakeFindable brings the full-text index up to date, so that a search has nothing to wait for. List and Each see to it
+	// themselves where they need it.
+	MakeFindable(ctx context.Context) error
+
 	// EndedBefore returns cases that ended before the instant and still have their texts, at most limit.
 	EndedBefore(ctx context.Context, at time.Time, limit int) ([]Code, error)
 }

@@ -9,7 +9,6 @@ import (
 	"fmt"
 
 	"township.dev/liaison/internal/casework"
-	"township.dev/liaison/internal/search"
 )
 
 // Submit implements casework.Cases.
@@ -48,7 +47,6 @@ type incoming struct {
 	private sealedPrivate
 	salt    []byte
 	digest  []byte
-	tokens  string
 }
 
 func (s *Store) prepare(submission casework.Submission) (incoming, error) {
@@ -59,7 +57,7 @@ func (s *Store) prepare(submission casework.Submission) (incoming, error) {
 	salt := random(saltLengthOfWords)
 	return incoming{
 		Submission: submission, request: s.suggestionRequest(submission), private: sealed,
-		salt: salt, digest: digestOfSuggestion(salt, submission.Case, submission.Contact), tokens: search.Tokens(submission.Case.Text),
+		salt: salt, digest: digestOfSuggestion(salt, submission.Case, submission.Contact),
 	}, nil
 }
 
@@ -80,7 +78,6 @@ func (in incoming) add(t *transaction) error {
 	if err := addPhotos(t, id, in.Photos); err != nil {
 		return err
 	}
-	addTokens(t, id, in.tokens)
 	t.count(tallyReceived)
 	return in.request.add(t, id)
 }
@@ -150,11 +147,11 @@ func store(t *transaction, before storedCase, after casework.Case, event casewor
 			return err
 		}
 	}
-	countMove(t, before.Case, after)
+	countMove(t, before.Case, after, event)
 	return addEvent(t, before.id, event, nil)
 }
 
-func countMove(t *transaction, before, after casework.Case) {
+func countMove(t *transaction, before, after casework.Case, event casework.Event) {
 	switch {
 	case before.Pending() && after.State == casework.Closed:
 		t.count(tallyClosed + string(after.Answer.Result))
@@ -166,8 +163,8 @@ func countMove(t *transaction, before, after casework.Case) {
 	if after.Reopened > before.Reopened {
 		t.count(tallyReopened)
 	}
-	if after.Rating.Seq > before.Rating.Seq {
-		t.count(tallyRating + string(after.Rating.Value))
+	if event.Facts.Rating != "" {
+		t.count(tallyRating + string(event.Facts.Rating))
 	}
 }
 

@@ -38,6 +38,9 @@ func (s *Store) List(ctx context.Context, l casework.Listing) (casework.Page, er
 		l.Order = casework.ByDue
 		order = orders[l.Order]
 	}
+	if err := s.findable(ctx, l.Filter); err != nil {
+		return casework.Page{}, err
+	}
 	c := s.filtered(l.Filter)
 	if l.After != "" {
 		after, err := readCursor(l.After, l.Order)
@@ -105,6 +108,9 @@ func (s *Store) Each(ctx context.Context, f casework.Filter) iter.Seq2[casework.
 
 // ids of the cases that the filter picks, in order.
 func (s *Store) ids(ctx context.Context, f casework.Filter) ([]int64, error) {
+	if err := s.findable(ctx, f); err != nil {
+		return nil, err
+	}
 	c := s.filtered(f)
 	var ids []int64
 	err := s.reads.ask(ctx, "SELECT c.id FROM cases c"+c.where()+" ORDER BY c.id", c.args, func(rows *sql.Rows) error {

@@ -6,10 +6,9 @@ import (
 	"fmt"
 
 	"township.dev/liaison/internal/casework"
-	"township.dev/liaison/internal/search"
 )
 
-// chainVersion is the migration that SQL alone cannot do: it puts the old log into the chain and makes old texts findable. Like every
+// chainVersion is the migration that SQL alone cannot do: it puts the old log into the chain. Like every
 // migration it must go on doing what it did, so what it needs of the rest is little.
 const chainVersion = 4
 
@@ -17,11 +16,10 @@ const (
 	oldEvents = `
 SELECT e.case_id, e.seq, e.at, e.actor_role, COALESCE(e.actor_staff, 0), e.action, e.facts, COALESCE(w.words, '')
 FROM events_v1 e LEFT JOIN words_v1 w ON w.case_id = e.case_id AND w.seq = e.seq ORDER BY e.id`
-	oldTexts = `SELECT id, text FROM cases ORDER BY id`
 )
 
 func chainLog(ctx context.Context, tx *sql.Tx) error {
-	steps := []func(context.Context, *sql.Tx) error{moveEvents, dropOld, findOldTexts}
+	steps := []func(context.Context, *sql.Tx) error{moveEvents, dropOld}
 	for _, step := range steps {
 		if err := step(ctx, tx); err != nil {
 			return err
@@ -80,32 +78,6 @@ func dropOld(ctx context.Context, tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, statement); err != nil {
 			return fmt.Errorf("dropping the old log: %w", err)
 		}
-	}
-	return nil
-}
-
-func findOldTexts(ctx context.Context, tx *sql.Tx) error {
-	rows, err := tx.QueryContext(ctx, oldTexts)
-	if err != nil {
-		return fmt.Errorf("reading the old texts: %w", err)
-	}
-	texts := map[int64]string{}
-	err = scanAll(rows, func(rows *sql.Rows) error {
-		var (
-			id   int64
-			text string
-		)
-		err := rows.Scan(&id, &text)
-		texts[id] = text
-		return err
-	})
-	for id, text := range texts {
-		if err == nil {
-			_, err = tx.ExecContext(ctx, insertTokens, id, search.Tokens(text))
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("making the old texts findable: %w", err)
 	}
 	return nil
 }

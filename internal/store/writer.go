@@ -41,7 +41,6 @@ type pendingWrite struct {
 	outcome chan error
 	err     error
 	tallies map[string]int64
-	last    []func(*statements) error
 }
 
 // transaction is what a write may use. Its context never ends: a write that has begun is finished.
@@ -50,8 +49,6 @@ type transaction struct {
 	tallies    map[string]int64
 	// head is where the log ends within this transaction.
 	head casework.LogPoint
-	// last is what is written behind everything else of the group.
-	last []func(*statements) error
 	// wrote is true once a statement was run that may have changed something.
 	wrote bool
 }
@@ -203,9 +200,6 @@ func (w *writer) attempt(group []*pendingWrite, run func(*pendingWrite, *casewor
 	if err := w.addTallies(sums); err != nil {
 		return w.abandon(err)
 	}
-	if err := w.writeLast(group); err != nil {
-		return w.abandon(err)
-	}
 	if err := w.control("COMMIT"); err != nil {
 		return w.abandon(fmt.Errorf("making the write durable: %w", err))
 	}
@@ -223,7 +217,7 @@ func (w *writer) plainly(p *pendingWrite, head *casework.LogPoint) error {
 		}
 		return nil
 	}
-	*head, p.tallies, p.last = t.head, t.tallies, t.last
+	*head, p.tallies = t.head, t.tallies
 	return nil
 }
 
@@ -241,7 +235,7 @@ func (w *writer) apart(p *pendingWrite, head *casework.LogPoint) error {
 		}
 		t.head = *head
 	}
-	*head, p.tallies, p.last = t.head, t.tallies, t.last
+	*head, p.tallies = t.head, t.tallies
 	if err := w.control("RELEASE one_write"); err != nil {
 		return fmt.Errorf("ending a write: %w", err)
 	}
@@ -272,20 +266,6 @@ func (w *writer) addTallies(sums map[string]int64) error {
 	for name, n := range sums {
 		if _, err := w.statements.exec(context.Background(), addTally, name, n); err != nil {
 			return fmt.Errorf("counting: %w", err)
-		}
-	}
-	return nil
-}
-
-func (w *writer) writeLast(group []*pendingWrite) error {
-	for _, p := range group {
-		if p.err != nil {
-			continue
-		}
-		for _, write := range p.last {
-			if err := write(w.statements); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
@@ -325,10 +305,6 @@ func (t *transaction) insert(query string, args ...any) (id int64, err error) {
 	err = t.row(query, args, &id)
 	return id, err
 }
-
-// atLast writes behind everything else of the group. The full-text index empties its buffer to disk whenever another table is
-// written after it: so it comes last, once for all.
-func (t *transaction) atLast(write func(*statements) error) { t.last = append(t.last, write) }
 
 // count adds one to a tally if the write succeeds; the tallies of a group are written together.
 func (t *transaction) count(name string) {

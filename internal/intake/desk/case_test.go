@@ -112,7 +112,7 @@ func TestTheWholeWayOfACase(t *testing.T) {
 	page = o.fill(page, "#next", "channel", "in_person", "text", "当面告诉了", "told_at", "2026-11-12T09:30").says("#history", "当面", "告诉的时间：2026年11月12日 09:30")
 	page = o.fill(page, "#next").says("#next", "已办结")
 	page = o.fill(page, "details#follow_up", "channel", "phone", "text", "已经修通。").says("#suggestion", "A类")
-	page = o.fill(page, "details#rate", "rating", "not_satisfied", "text", "又塌了").says("#suggestion", "不满意").says(".marks", "已分类", "重办")
+	page = o.fill(page, "details#rate", "rating", "not_satisfied", "text", "又塌了").says("#history", "不满意").says(".marks", "已分类", "重办")
 	page.says("#history", "王管理员", "群众", "乡里没有修路资金", "雨季前修好", "工程大", "又塌了")
 	if c := o.cases.cases[code]; c.Reopened != 1 || len(o.cases.history[code]) != 10 {
 		t.Errorf("reopened %d times in %d events", c.Reopened, len(o.cases.history[code]))

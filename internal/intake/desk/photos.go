@@ -82,8 +82,6 @@ func (d *Desk) photo(w http.ResponseWriter, r *http.Request) error {
 	if r.URL.Query().Get("size") == "thumb" && len(kept.Thumb) > 0 {
 		data = kept.Thumb
 	}
-	w.Header().Set("Content-Type", "image/jpeg")
-	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
-	_, _ = w.Write(data) // the other end may be gone; there is nobody left to tell
+	web.WriteJPEG(w, data)
 	return nil
 }

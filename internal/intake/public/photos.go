@@ -156,8 +156,6 @@ func (p *Public) photo(w http.ResponseWriter, r *http.Request) error {
 	if r.URL.Query().Get("size") == "thumb" {
 		picture = kept.Thumb
 	}
-	w.Header().Set("Content-Type", "image/jpeg")
-	w.Header().Set("Content-Length", strconv.Itoa(len(picture)))
-	_, _ = w.Write(picture) // the other end may be gone; there is nobody left to tell
+	web.WriteJPEG(w, picture)
 	return nil
 }

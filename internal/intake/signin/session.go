@@ -1,7 +1,6 @@
 package signin
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -19,7 +18,7 @@ type sessionKey struct{}
 
 // SessionOf the member of staff whose request it is; the zero value where nobody is signed in.
 func SessionOf(r *http.Request) casework.Session {
-	s, _ := r.Context().Value(sessionKey{}).(casework.Session)
+	s, _ := web.Kept(r, sessionKey{}).(casework.Session)
 	return s
 }
 
@@ -67,7 +66,8 @@ func (d *Door) signedIn(h web.Handler) web.Handler {
 		case err != nil:
 			return fmt.Errorf("looking up the session: %w", err)
 		}
-		return h(w, r.WithContext(context.WithValue(r.Context(), sessionKey{}, session)))
+		web.Keep(r, sessionKey{}, session)
+		return h(w, r)
 	}
 }
 

@@ -1,6 +1,6 @@
 // Package steward does what a station's service has to do by itself, beside any request: count open due days again when the
-// holiday calendar is amended, note reminders, and forget what was kept long enough. Each is found by looking at what is stored, so that
-// nothing is missed while the service was down.
+// holiday calendar is amended, note reminders, make texts findable, and forget what was kept long enough. Each is found by looking at
+// what is stored, so that nothing is missed while the service was down.
 package steward
 
 import (
@@ -80,6 +80,9 @@ func (s *Steward) Round(ctx context.Context) error {
 	recounted, reminded, err := s.attend(ctx, rules, now)
 	if err != nil {
 		return err
+	}
+	if err := s.o.Repository.MakeFindable(ctx); err != nil {
+		return fmt.Errorf("making texts findable: %w", err)
 	}
 	forgotten, err := s.forget(ctx, rules, now)
 	if recounted+reminded+forgotten > 0 {

@@ -32,6 +32,8 @@ func (d *drawer) Each(context.Context, casework.Filter) iter.Seq2[casework.Case,
 	}
 }
 
+func (d *drawer) MakeFindable(context.Context) error { return nil }
+
 func (d *drawer) EndedBefore(_ context.Context, at time.Time, _ int) (codes []casework.Code, _ error) {
 	for code, c := range d.cases {
 		if !c.Pending() && c.EndedAt.Before(at) && !c.Anonymised {

@@ -86,4 +86,11 @@ func (a *Assets) Serve(area *Area) {
 		_, _ = w.Write(file.data)
 		return nil
 	})
+	// Browsers ask for it under this name where a page is not ours to say another, such as a picture opened on its own.
+	area.Page("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) error {
+		CacheFor(w, "public, max-age=86400")
+		w.Header().Set("Content-Type", mediaTypes[".svg"])
+		_, _ = w.Write(a.files[path.Base(a.Path("icon.svg"))].data)
+		return nil
+	})
 }

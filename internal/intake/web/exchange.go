@@ -17,6 +17,25 @@ type exchange struct {
 	bytes   int64
 	problem string
 	fault   error
+	// kept is what a handler found out about the request and the pages of its problems need too.
+	kept map[any]any
+}
+
+// Keep lets everything that answers the request see the value under the key, the page of a problem included.
+func Keep(r *http.Request, key, value any) {
+	x := exchangeOf(r)
+	if x.kept == nil {
+		x.kept = map[any]any{}
+	}
+	x.kept[key] = value
+}
+
+// Kept is the value kept under the key, nil when there is none.
+func Kept(r *http.Request, key any) any {
+	if x := exchangeOf(r); x != nil {
+		return x.kept[key]
+	}
+	return nil
 }
 
 type exchangeKey struct{}

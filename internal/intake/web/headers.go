@@ -1,6 +1,9 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+	"strconv"
+)
 
 // policy lets a page load what this site itself serves, and nothing else. Scripts come from files alone, so that words somebody
 // typed can never run; a picture may stand in the page as data.
@@ -15,6 +18,17 @@ func secure(h http.Header, reference string) {
 	h["Cross-Origin-Opener-Policy"] = []string{"same-origin"}
 	h["Cache-Control"] = []string{"no-store"}
 	h["X-Request-Id"] = []string{reference}
+}
+
+// pictureOnly is the policy of a picture that somebody opens on its own: the browser's viewer styles itself, and nothing may run.
+const pictureOnly = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
+
+// WriteJPEG answers with a picture.
+func WriteJPEG(w http.ResponseWriter, picture []byte) {
+	w.Header().Set("Content-Security-Policy", pictureOnly)
+	w.Header().Set("Content-Type", "image/jpeg")
+	w.Header().Set("Content-Length", strconv.Itoa(len(picture)))
+	_, _ = w.Write(picture) // the other end may be gone; there is nobody left to tell
 }
 
 // CacheFor lets browsers keep an answer that holds nothing of a person, for example "public, max-age=60".
