@@ -55,7 +55,7 @@ func viewStatistics(s casework.Statistics, d drill, words func(string) string) s
 		Received: d.figure(s.Received, d.received()), Reopened: d.figure(s.Reopened, reopened(d.received())),
 		Pending: viewPending(s, d), Punctuality: viewPunctuality(s, d),
 		Ended: viewEnded(s, d, words), Ratings: viewRatings(s, d, words), Satisfaction: viewSatisfaction(s),
-		Topics: viewTopics(s, d, words), Villages: viewVillages(s, d, words),
+		Topics: viewTopics(s, d), Villages: viewVillages(s, d, words),
 		Export: (&url.URL{Path: "/desk/export", RawQuery: casefilter.Query(d.received(), d.rules).Encode()}).String(),
 	}
 }

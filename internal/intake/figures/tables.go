@@ -122,7 +122,7 @@ const (
 	mostVillages = 30
 )
 
-func viewTopics(s casework.Statistics, d drill, words func(string) string) chart {
+func viewTopics(s casework.Statistics, d drill) chart {
 	c := chart{Caption: "figures.received_caption", Names: "figures.topic", Waiting: true}
 	return c.most(mostTopics, s.Topics, d, "", func(f *casework.Filter, name string) { f.Topic = name })
 }

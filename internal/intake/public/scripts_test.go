@@ -27,7 +27,7 @@ func newPhone(t *testing.T) phone {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
-		t.Skip("no chromium on this machine")
+		t.Fatal("chromium is missing; make packages installs it")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.WindowSize(360, 740))
 	allocated, stop := chromedp.NewExecAllocator(t.Context(), options...)
