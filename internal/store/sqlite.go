@@ -38,7 +38,9 @@ var (
 		// What is erased is overwritten, not only let go.
 		"secure_delete(fast)",
 		// After a rush the log file shrinks again.
-		"journal_size_limit(8388608)",
+		"journal_size_limit(16777216)",
+		// A page that many suggestions touch is copied into the database once for all of them.
+		"wal_autocheckpoint(4000)",
 	}, shared...)}
 	backupPool = pool{connections: 1, pragmas: []string{"busy_timeout(5000)"}}
 	readerPool = pool{connections: 4, pragmas: append([]string{"query_only(1)", "cache_size(-512)"}, shared...)}
