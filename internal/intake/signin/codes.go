@@ -80,10 +80,11 @@ func (d *Door) enrol(w http.ResponseWriter, r *http.Request) error {
 	}
 	code := form.Value(fieldCode)
 	form.Require(fieldCode, code)
-	if _, right := totp.Verify(e.Secret, code, d.now(), 0); !right {
+	step, right := totp.Verify(e.Secret, code, d.now(), 0)
+	if !right {
 		form.Refuse(codeNotConfirmed)
 	}
-	if err := d.setSecondFactor(w, r, form, casework.SecondFactor{Secret: e.Secret, Recovery: e.Recovery}); err != nil {
+	if err := d.setSecondFactor(w, r, form, casework.SecondFactor{Secret: e.Secret, Recovery: e.Recovery, Step: step}); err != nil {
 		return err
 	}
 	if !form.OK() {

@@ -90,6 +90,15 @@ var accountTests = map[string]func(*testing.T, *station){
 		}
 		s.signIn(li)
 	},
+	"the code that turned them on counts no second time": func(t *testing.T, s *station) {
+		s.declare(li)
+		if err := s.SetSecondFactor(t.Context(), s.signIn(li), li.Password, casework.SecondFactor{Secret: "S", Step: 2}, s.now); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.SignIn(t.Context(), credentials("code of S"), s.signingIn()); !errors.Is(err, casework.ErrSecondFactor) {
+			t.Errorf("%v, want ErrSecondFactor", err)
+		}
+	},
 	"a wrong password tells nothing of one-time codes": func(t *testing.T, s *station) {
 		s.declare(li)
 		if err := s.SetSecondFactor(t.Context(), s.signIn(li), li.Password, casework.SecondFactor{Secret: "S"}, s.now); err != nil {
