@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -89,15 +90,24 @@ func scanCase(scan func(into ...any) error) (storedCase, error) {
 }
 
 const insertCase = `
-INSERT INTO cases (code, source, topic, village, text, photos, state, route, received_at, clock_from, clock_working_days, clock_months, due_on,
-                   secret_hash, salt, seq)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING id`
+INSERT INTO cases (id, code, source, topic, village, photos, state, route, received_at, clock_from, clock_working_days, clock_months, due_on,
+                   seq, text, secret_hash, salt, contact_key_id, contact, phone_hash, request_key, request_digest)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+ON CONFLICT DO NOTHING`
 
-// addCase stores a case that has just been received.
-func addCase(t *transaction, c casework.Case, secretHash, salt []byte) (id int64, err error) {
-	return t.insert(insertCase, string(c.Code), string(c.Source), c.Topic, c.Village, c.Text, c.Photos, string(c.State), string(c.Route),
+// errTaken: another row has the value that must be unique. Nothing was written.
+var errTaken = errors.New("taken")
+
+// addCase stores a case that has just been received; errTaken when its code or its request is known.
+func addCase(t *transaction, in incoming) (id int64, err error) {
+	c, id := in.Case, t.ends.lastCase+1
+	err = t.add(insertCase, id, string(c.Code), string(c.Source), c.Topic, c.Village, c.Photos, string(c.State), string(c.Route),
 		c.ReceivedAt.UnixMilli(), c.Clock.From.String(), c.Clock.Term.WorkingDays, c.Clock.Term.Months, c.Clock.Due.String(),
-		secretHash, salt, c.Seq)
+		c.Seq, c.Text, in.secretHash, in.salt, in.private.keyID, in.private.bytes, in.private.phoneHash, orNull(in.request.key), in.request.digest)
+	if err == nil {
+		t.ends.lastCase = id
+	}
+	return id, err
 }
 
 const updateCase = `

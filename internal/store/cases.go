@@ -18,17 +18,9 @@ func (s *Store) Submit(ctx context.Context, submission casework.Submission) (cas
 		return casework.Receipt{}, err
 	}
 	var first *storedCase
-	err = s.writer.do(ctx, func(t *transaction) error {
-		earlier, known, err := incoming.request.find(t)
-		if err != nil {
-			return err
-		}
-		if known {
-			stored, err := readCase(t.row, caseByID, earlier)
-			first = &stored
-			return err
-		}
-		return incoming.add(t)
+	err = s.writer.do(ctx, func(t *transaction) (err error) {
+		first, err = incoming.add(t)
+		return err
 	})
 	switch {
 	case err != nil:
@@ -43,10 +35,11 @@ func (s *Store) Submit(ctx context.Context, submission casework.Submission) (cas
 // incoming is a submission with all that can be computed before the writer's turn.
 type incoming struct {
 	casework.Submission
-	request request
-	private sealedPrivate
-	salt    []byte
-	digest  []byte
+	request    request
+	private    sealedPrivate
+	secretHash []byte
+	salt       []byte
+	digest     []byte
 }
 
 func (s *Store) prepare(submission casework.Submission) (incoming, error) {
@@ -57,29 +50,37 @@ func (s *Store) prepare(submission casework.Submission) (incoming, error) {
 	salt := random(saltLengthOfWords)
 	return incoming{
 		Submission: submission, request: s.suggestionRequest(submission), private: sealed,
-		salt: salt, digest: digestOfSuggestion(salt, submission.Case, submission.Contact),
+		secretHash: hashSecret(submission.Case.Code, submission.Secret),
+		salt:       salt, digest: digestOfSuggestion(salt, submission.Case, submission.Contact),
 	}, nil
 }
 
-func (in incoming) add(t *transaction) error {
-	id, err := addCase(t, in.Case, hashSecret(in.Case.Code, in.Secret), in.salt)
-	if isTaken(err) {
-		return casework.ErrCodeTaken
+// add stores the submission. When its request has already brought a case in, that one is returned and nothing is stored.
+func (in incoming) add(t *transaction) (earlier *storedCase, err error) {
+	id, err := addCase(t, in)
+	if errors.Is(err, errTaken) {
+		return in.earlier(t)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := addEvent(t, id, in.Event, in.digest); err != nil {
-		return err
+		return nil, err
 	}
-	if err := in.private.add(t, id); err != nil {
-		return err
+	return nil, addPhotos(t, id, in.Photos)
+}
+
+// earlier is the case that the request has already brought in. Without one, it was the code that is taken.
+func (in incoming) earlier(t *transaction) (*storedCase, error) {
+	id, known, err := in.request.find(t, caseByRequest)
+	switch {
+	case err != nil:
+		return nil, err
+	case !known:
+		return nil, casework.ErrCodeTaken
 	}
-	if err := addPhotos(t, id, in.Photos); err != nil {
-		return err
-	}
-	t.count(tallyReceived)
-	return in.request.add(t, id)
+	stored, err := readCase(t.row, caseByID, id)
+	return &stored, err
 }
 
 // Case implements casework.Cases.

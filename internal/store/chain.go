@@ -84,19 +84,31 @@ func readHead(ctx context.Context, s *statements) (casework.LogPoint, error) {
 	return p, err
 }
 
+const lastCase = `SELECT COALESCE(MAX(id), 0) FROM cases`
+
+func readEnds(ctx context.Context, s *statements) (ends, error) {
+	log, err := readHead(ctx, s)
+	if err != nil {
+		return ends{}, err
+	}
+	e := ends{log: log}
+	err = s.row(ctx, lastCase, nil, &e.lastCase)
+	return e, err
+}
+
 const appendEvent = `
 INSERT INTO events (id, case_id, seq, at, actor_role, actor_staff, action, facts, words_digest, hash)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 
-// append writes the row behind the log's head and moves the head.
+// append writes the row behind the end of the log.
 func (t *transaction) append(row logRow) error {
-	row.id = t.head.Length + 1
-	sum := row.after(t.head.Hash)
+	row.id = t.ends.log.Length + 1
+	sum := row.after(t.ends.log.Hash)
 	_, err := t.exec(appendEvent, row.id, orNull(row.caseID), row.seq, row.at, row.role, orNull(row.staff), row.action, row.facts, row.digest, sum)
 	if err != nil {
 		return err
 	}
-	t.head = casework.LogPoint{Length: row.id, Hash: sum}
+	t.ends.log = casework.LogPoint{Length: row.id, Hash: sum}
 	return nil
 }
 

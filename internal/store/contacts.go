@@ -23,7 +23,7 @@ type private struct {
 type sealedPrivate struct {
 	keyID string
 	bytes []byte
-	// phoneHash is empty where there is no phone.
+	// phoneHash is nil where there is no phone.
 	phoneHash []byte
 }
 
@@ -49,7 +49,7 @@ func contactOf(code casework.Code, keyID string) []byte {
 	return []byte("contact of " + string(code) + " under " + keyID)
 }
 
-// hashPhone is what a phone is found by; empty for none. People write one number in many ways.
+// hashPhone is what a phone is found by; nil for none. People write one number in many ways.
 func (k *keyring) hashPhone(phone string) []byte {
 	digits := strings.Map(func(r rune) rune {
 		if r < '0' || r > '9' {
@@ -62,7 +62,7 @@ func (k *keyring) hashPhone(phone string) []byte {
 		digits = strings.TrimPrefix(digits, "86")
 	}
 	if digits == "" {
-		return []byte{}
+		return nil
 	}
 	return keyedHash(k.phones, digits)
 }
@@ -70,15 +70,7 @@ func (k *keyring) hashPhone(phone string) []byte {
 // mainlandLength is that of a mobile number in digits; what is longer begins with the country's code.
 const mainlandLength = 11
 
-const addContact = `INSERT INTO contacts (case_id, key_id, sealed, phone_hash) VALUES ($1, $2, $3, $4)`
-
-func (p sealedPrivate) add(t *transaction, caseID int64) error {
-	_, err := t.exec(addContact, caseID, p.keyID, p.bytes, p.phoneHash)
-	return err
-}
-
-const privateByCode = `
-SELECT COALESCE(k.key_id, ''), k.sealed FROM cases c LEFT JOIN contacts k ON k.case_id = c.id WHERE c.code = $1`
+const privateByCode = `SELECT COALESCE(contact_key_id, ''), contact FROM cases WHERE code = $1`
 
 // Contact implements casework.Cases.
 func (s *Store) Contact(ctx context.Context, code casework.Code) (casework.Contact, error) {
@@ -128,8 +120,8 @@ func (k *keyring) openPrivate(code casework.Code, sealed sealedPrivate) (private
 }
 
 const (
-	contactsUnhashed = `SELECT c.id, c.code, k.key_id, k.sealed FROM contacts k JOIN cases c ON c.id = k.case_id WHERE k.phone_hash IS NULL LIMIT $1`
-	setPhoneHash     = `UPDATE contacts SET phone_hash = $1 WHERE case_id = $2`
+	contactsUnhashed = `SELECT id, code, contact_key_id, contact FROM cases WHERE phone_hash = $1 LIMIT $2`
+	setPhoneHash     = `UPDATE cases SET phone_hash = $1 WHERE id = $2`
 	hashedAtOnce     = 1000
 )
 
@@ -137,7 +129,7 @@ const (
 func (s *Store) hashPhones(ctx context.Context) error {
 	for {
 		var unhashed []contactRow
-		err := s.reads.each(ctx, contactsUnhashed, []any{hashedAtOnce}, scanContacts(&unhashed))
+		err := s.reads.each(ctx, contactsUnhashed, []any{[]byte{}, hashedAtOnce}, scanContacts(&unhashed))
 		if err != nil || len(unhashed) == 0 {
 			return err
 		}

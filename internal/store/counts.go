@@ -13,7 +13,6 @@ import (
 
 // Names of tallies: what has been counted since the database began.
 const (
-	tallyReceived  = "received"
 	tallyVisits    = "visits"
 	tallyWithdrawn = "withdrawn"
 	tallyMerged    = "merged"
@@ -29,6 +28,8 @@ const (
 SELECT route, state, COUNT(*), SUM(CASE WHEN due_on < $1 THEN 1 ELSE 0 END), MIN(received_at)
 FROM cases WHERE ended_at IS NULL GROUP BY route, state`
 	readTallies = `SELECT name, n FROM tallies`
+	// countCases counts all there ever were, since none is deleted.
+	countCases = `SELECT COUNT(*) FROM cases`
 )
 
 // Backlog implements casework.Cases. Both queries see the same moment only if no write comes between; the figures of
@@ -40,6 +41,9 @@ func (s *Store) Backlog(ctx context.Context, today workday.Date) (casework.Backl
 	}
 	if err := s.reads.each(ctx, readTallies, nil, addTallied(&b)); err != nil {
 		return casework.Backlog{}, fmt.Errorf("reading the tallies: %w", err)
+	}
+	if err := s.reads.row(ctx, countCases, nil, &b.Received); err != nil {
+		return casework.Backlog{}, fmt.Errorf("counting all cases: %w", err)
 	}
 	return b, nil
 }
@@ -109,8 +113,6 @@ func addTallied(b *casework.Backlog) func(*sql.Rows) error {
 			b.Satisfaction[casework.Satisfaction(rating)] = n
 		}
 		switch name {
-		case tallyReceived:
-			b.Received = n
 		case tallyVisits:
 			b.Visits = n
 		case tallyWithdrawn:

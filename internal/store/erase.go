@@ -12,11 +12,9 @@ import (
 // What is erased when a case is anonymised. The log stays: with the salts gone, its hashes tell nothing any more.
 var erasures = []string{
 	`DELETE FROM words WHERE case_id = $1`,
-	`DELETE FROM contacts WHERE case_id = $1`,
 	`DELETE FROM photos WHERE case_id = $1`,
 	`DELETE FROM case_search WHERE rowid = $1`,
-	`DELETE FROM requests WHERE case_id = $1`,
-	`UPDATE cases SET salt = NULL WHERE id = $1`,
+	`UPDATE cases SET salt = NULL, contact_key_id = NULL, contact = NULL, phone_hash = NULL, request_key = NULL, request_digest = NULL WHERE id = $1`,
 }
 
 func erase(t *transaction, caseID int64) error {

@@ -15,7 +15,7 @@ const (
 	insertTokens = `INSERT INTO case_search (rowid, tokens) VALUES ($1, $2)`
 	// foundByText and foundByPhone are conditions with one argument.
 	foundByText  = `c.id IN (SELECT rowid FROM case_search WHERE case_search MATCH ?)`
-	foundByPhone = `c.id IN (SELECT case_id FROM contacts WHERE phone_hash = ?)`
+	foundByPhone = `c.phone_hash = ?`
 	nothing      = `FALSE`
 
 	// tallyFindable is the id of the last case whose text is in the index.

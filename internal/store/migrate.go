@@ -20,16 +20,30 @@ var ErrNewerSchema = errors.New("the database was written by a newer version of 
 // ErrOlderSchema means that the database has not been brought up to date.
 var ErrOlderSchema = errors.New("the database was written by an older version of liaison-intake")
 
-// migrate brings the schema up to date. Migrations only go forward.
-func migrate(ctx context.Context, db *sql.DB) error {
-	provider, current, target, err := schemaOf(ctx, db)
+// migrate brings the schema of db, which is the file at path, up to date. Migrations only go forward.
+func migrate(ctx context.Context, db *sql.DB, path string) error {
+	_, current, target, err := schemaOf(ctx, db)
 	if err != nil || current == target {
 		return err
 	}
-	if _, err := provider.Up(ctx); err != nil {
+	if err := migrateFrom(ctx, path); err != nil {
 		return fmt.Errorf("migrating the schema from version %d to %d: %w", current, target, err)
 	}
 	return nil
+}
+
+func migrateFrom(ctx context.Context, path string) (err error) {
+	db, err := openPool(path, migrationPool)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	provider, _, _, err := schemaOf(ctx, db)
+	if err != nil {
+		return err
+	}
+	_, err = provider.Up(ctx)
+	return err
 }
 
 // checkSchema refuses a database that migrate would change.

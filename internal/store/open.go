@@ -73,7 +73,7 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 	if s.writing, err = openPool(path, writerPool); err != nil {
 		return nil, err
 	}
-	if err := migrate(ctx, s.writing); err != nil {
+	if err := migrate(ctx, s.writing, path); err != nil {
 		return nil, fmt.Errorf("database %s: %w", path, fault(err))
 	}
 	if s.readers, err = openPool(path, readerPool); err != nil {

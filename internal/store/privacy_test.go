@@ -76,7 +76,7 @@ func TestAContactIsBoundToItsCase(t *testing.T) {
 		second = submit(t, s, other, "")
 	})
 	beneath(t, folder, func(db *sql.DB) {
-		_, err := db.Exec(`UPDATE contacts SET sealed = (SELECT sealed FROM contacts WHERE case_id = 2) WHERE case_id = 1`)
+		_, err := db.Exec(`UPDATE cases SET contact = (SELECT contact FROM cases WHERE id = 2) WHERE id = 1`)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -40,15 +40,19 @@ func later(a, b time.Time) time.Time {
 }
 
 const (
-	contactsAfter = `
-SELECT c.id, c.code, k.key_id, k.sealed FROM contacts k JOIN cases c ON c.id = k.case_id WHERE k.case_id > $1 ORDER BY k.case_id LIMIT $2`
-	resealContact = `UPDATE contacts SET key_id = $1, sealed = $2, phone_hash = $3 WHERE case_id = $4`
+	contactsAfter = `SELECT id, code, contact_key_id, contact FROM cases WHERE id > $1 AND contact IS NOT NULL ORDER BY id LIMIT $2`
+	resealContact = `UPDATE cases SET contact_key_id = $1, contact = $2, phone_hash = $3 WHERE id = $4`
 	resealFeed    = `UPDATE feeds SET key_id = $1, sealed = $2 WHERE id = $3`
 	sealedFeeds   = `SELECT id, key_id, sealed, created_at FROM feeds ORDER BY id`
 	sealedFactors = `SELECT id, factor_sealed FROM staff WHERE factor_sealed IS NOT NULL ORDER BY id`
 	resealFactor  = `UPDATE staff SET factor_key_id = $1, factor_sealed = $2 WHERE id = $3`
-	dropRequests  = `DELETE FROM requests`
 )
+
+// dropRequests lets go of the idempotency keys.
+var dropRequests = []string{
+	`UPDATE cases SET request_key = NULL, request_digest = NULL WHERE request_key IS NOT NULL`,
+	`UPDATE visits SET request_key = NULL, request_digest = NULL WHERE request_key IS NOT NULL`,
+}
 
 // rekeyContacts goes through the contacts in parts, so that many of them need no more memory than few.
 func (s *Store) rekeyContacts(t *transaction) error {
@@ -113,6 +117,10 @@ func (s *Store) rekeyFactors(t *transaction) error {
 // forgetRequests drops what only the previous key can compare: who repeats a request across the change of the key makes a second
 // case, which staff see as a duplicate.
 func forgetRequests(t *transaction) error {
-	_, err := t.exec(dropRequests)
-	return err
+	for _, statement := range dropRequests {
+		if _, err := t.exec(statement); err != nil {
+			return err
+		}
+	}
+	return nil
 }

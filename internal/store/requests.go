@@ -11,12 +11,13 @@ import (
 
 // request is what somebody asked under an idempotency key. Its digest is keyed: an unkeyed hash beside a text that is
 // stored in the clear would let a phone number be found by trying them all.
+// Both stand in the row that the request has made.
 type request struct {
-	scope, key, keyID string
-	digest            []byte
+	key    string
+	digest []byte
 }
 
-// Scopes keep the keys of forms apart.
+// Scopes keep the digests of forms apart.
 const (
 	scopeSuggestion = "suggestion"
 	scopeVisit      = "visit"
@@ -39,21 +40,18 @@ func (s *Store) request(scope, key string, asked ...string) request {
 	if key == "" {
 		return request{}
 	}
-	return request{scope: scope, key: key, keyID: s.keys.id, digest: keyedHash(s.keys.requests, append([]string{scope}, asked...)...)}
+	return request{key: key, digest: keyedHash(s.keys.requests, append([]string{scope}, asked...)...)}
 }
 
 const (
-	findRequest = `SELECT digest, COALESCE(case_id, 0) FROM requests WHERE scope = $1 AND key = $2`
-	addRequest  = `INSERT INTO requests (scope, key, key_id, digest, case_id) VALUES ($1, $2, $3, $4, $5)`
+	caseByRequest  = `SELECT id, request_digest FROM cases WHERE request_key = $1`
+	visitByRequest = `SELECT id, request_digest FROM visits WHERE request_key = $1`
 )
 
-// find reports whether the key is known and which case it made, 0 for none; ErrIdempotencyConflict when it asked something else.
-func (r request) find(t *transaction) (caseID int64, known bool, err error) {
-	if r.key == "" {
-		return 0, false, nil
-	}
+// find reports whether the key is known and the id of what it made; ErrIdempotencyConflict when it asked something else.
+func (r request) find(t *transaction, by string) (id int64, known bool, err error) {
 	var digest []byte
-	err = t.row(findRequest, []any{r.scope, r.key}, &digest, &caseID)
+	err = t.row(by, []any{orNull(r.key)}, &id, &digest)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return 0, false, nil
@@ -62,14 +60,5 @@ func (r request) find(t *transaction) (caseID int64, known bool, err error) {
 	case !hmac.Equal(digest, r.digest):
 		return 0, false, casework.ErrIdempotencyConflict
 	}
-	return caseID, true, nil
-}
-
-// add notes the request; caseID is 0 when it made no case.
-func (r request) add(t *transaction, caseID int64) error {
-	if r.key == "" {
-		return nil
-	}
-	_, err := t.exec(addRequest, r.scope, r.key, r.keyID, r.digest, orNull(caseID))
-	return err
+	return id, true, nil
 }

@@ -42,8 +42,10 @@ var (
 		// A page that many suggestions touch is copied into the database once for all of them.
 		"wal_autocheckpoint(4000)",
 	}, shared...)}
-	backupPool = pool{connections: 1, pragmas: []string{"busy_timeout(5000)"}}
-	readerPool = pool{connections: 4, pragmas: append([]string{"query_only(1)", "cache_size(-512)"}, shared...)}
+	// A table is replaced while others refer to it: the name it gets in the end is the one they know.
+	migrationPool = pool{connections: 1, pragmas: []string{"busy_timeout(5000)", "journal_mode(wal)", "synchronous(full)", "secure_delete(fast)", "foreign_keys(0)"}}
+	backupPool    = pool{connections: 1, pragmas: []string{"busy_timeout(5000)"}}
+	readerPool    = pool{connections: 4, pragmas: append([]string{"query_only(1)", "cache_size(-512)"}, shared...)}
 )
 
 func openPool(path string, p pool) (*sql.DB, error) {

@@ -29,10 +29,9 @@ WHERE c.seq <> (SELECT COUNT(*) FROM events e WHERE e.case_id = c.id)
    OR c.state <> (SELECT json_extract(e.facts, '$.to') FROM events e WHERE e.case_id = c.id AND e.seq = c.seq)
 LIMIT 1`
 	firstEvents = `
-SELECT c.id, c.code, c.topic, c.village, c.text, c.salt, k.key_id, k.sealed, e.words_digest
-FROM cases c JOIN events e ON e.case_id = c.id AND e.seq = 1 LEFT JOIN contacts k ON k.case_id = c.id
+SELECT c.id, c.code, c.topic, c.village, c.text, c.salt, c.contact_key_id, c.contact, e.words_digest
+FROM cases c JOIN events e ON e.case_id = c.id AND e.seq = 1
 WHERE c.id > $1 AND c.salt IS NOT NULL ORDER BY c.id LIMIT $2`
-	countCases    = `SELECT COUNT(*) FROM cases`
 	verifyAtOnce  = 1000
 	integrityOfDB = `PRAGMA integrity_check(1)`
 )

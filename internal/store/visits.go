@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"township.dev/liaison/internal/casework"
@@ -9,7 +10,9 @@ import (
 )
 
 const (
-	addVisit    = `INSERT INTO visits (day, people, note, at, staff_id) VALUES ($1, $2, $3, $4, $5)`
+	addVisit = `
+INSERT INTO visits (day, people, note, at, staff_id, request_key, request_digest) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT DO NOTHING`
 	countVisits = `SELECT COUNT(*), COALESCE(SUM(people), 0) FROM visits WHERE day = $1`
 )
 
@@ -18,15 +21,13 @@ func (s *Store) RecordVisit(ctx context.Context, v casework.Visit, by casework.A
 	request := s.visitRequest(v, key)
 	var replayed bool
 	err := s.writer.do(ctx, func(t *transaction) error {
-		_, known, err := request.find(t)
-		if replayed = known; err != nil || known {
-			return err
-		}
-		if _, err := t.exec(addVisit, v.Date.String(), v.People, v.Note, v.At.UnixMilli(), orNull(by.Staff)); err != nil {
+		err := t.add(addVisit, v.Date.String(), v.People, v.Note, v.At.UnixMilli(), orNull(by.Staff), orNull(request.key), request.digest)
+		if replayed = errors.Is(err, errTaken); replayed {
+			_, _, err = request.find(t, visitByRequest)
 			return err
 		}
 		t.count(tallyVisits)
-		return request.add(t, 0)
+		return err
 	})
 	if err != nil {
 		return false, fmt.Errorf("storing a visit: %w", err)

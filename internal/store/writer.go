@@ -25,9 +25,9 @@ type writer struct {
 	closeOnce  sync.Once
 	done       chan struct{}
 
-	// head is where the log ends, headKnown false after a commit whose fate is uncertain; only the writing goroutine uses them.
-	head      casework.LogPoint
-	headKnown bool
+	// ends is where what only grows ends, endsKnown false after a commit whose fate is uncertain; only the writing goroutine uses them.
+	ends      ends
+	endsKnown bool
 
 	mu sync.Mutex
 	// last is what kept the last group from disk, nil when nothing did; for Ready.
@@ -43,12 +43,19 @@ type pendingWrite struct {
 	tallies map[string]int64
 }
 
+// ends is where what only grows ends.
+type ends struct {
+	log casework.LogPoint
+	// lastCase is an id.
+	lastCase int64
+}
+
 // transaction is what a write may use. Its context never ends: a write that has begun is finished.
 type transaction struct {
 	statements *statements
 	tallies    map[string]int64
-	// head is where the log ends within this transaction.
-	head casework.LogPoint
+	// ends within this transaction.
+	ends ends
 	// wrote is true once a statement was run that may have changed something.
 	wrote bool
 }
@@ -173,22 +180,22 @@ func (w *writer) together(group []*pendingWrite) error {
 var errHalfWritten = errors.New("a write failed half way")
 
 // attempt runs every write of the group in one transaction.
-func (w *writer) attempt(group []*pendingWrite, run func(*pendingWrite, *casework.LogPoint) error) error {
+func (w *writer) attempt(group []*pendingWrite, run func(*pendingWrite, *ends) error) error {
 	if err := w.control("BEGIN IMMEDIATE"); err != nil {
 		return fmt.Errorf("beginning to write: %w", err)
 	}
-	sums, head := map[string]int64{}, w.head
-	if !w.headKnown {
+	sums, behind := map[string]int64{}, w.ends
+	if !w.endsKnown {
 		var err error
-		if head, err = readHead(context.Background(), w.statements); err != nil {
-			return w.abandon(fmt.Errorf("reading the end of the log: %w", err))
+		if behind, err = readEnds(context.Background(), w.statements); err != nil {
+			return w.abandon(fmt.Errorf("reading where the log ends: %w", err))
 		}
 	}
 	for _, p := range group {
 		if p.err = p.ctx.Err(); p.err != nil {
 			continue
 		}
-		if err := run(p, &head); err != nil {
+		if err := run(p, &behind); err != nil {
 			return w.abandon(err)
 		}
 		if p.err == nil {
@@ -203,39 +210,39 @@ func (w *writer) attempt(group []*pendingWrite, run func(*pendingWrite, *casewor
 	if err := w.control("COMMIT"); err != nil {
 		return w.abandon(fmt.Errorf("making the write durable: %w", err))
 	}
-	w.head, w.headKnown = head, true
+	w.ends, w.endsKnown = behind, true
 	return nil
 }
 
-// plainly runs one write and moves the log's head. Savepoints cost more than the writes between them, and hardly a write fails after it
+// plainly runs one write and moves the ends. Savepoints cost more than the writes between them, and hardly a write fails after it
 // has begun to write: so the group is tried without them first, and with them only when one did.
-func (w *writer) plainly(p *pendingWrite, head *casework.LogPoint) error {
-	t := &transaction{statements: w.statements, head: *head}
+func (w *writer) plainly(p *pendingWrite, behind *ends) error {
+	t := &transaction{statements: w.statements, ends: *behind}
 	if p.err = guarded(p.write, t); p.err != nil {
 		if t.wrote {
 			return errHalfWritten
 		}
 		return nil
 	}
-	*head, p.tallies = t.head, t.tallies
+	*behind, p.tallies = t.ends, t.tallies
 	return nil
 }
 
-// apart runs one write in its savepoint and moves the log's head if it succeeds. Its own error is noted in it; an error is returned
+// apart runs one write in its savepoint and moves the ends if it succeeds. Its own error is noted in it; an error is returned
 // when the transaction is lost.
-func (w *writer) apart(p *pendingWrite, head *casework.LogPoint) error {
+func (w *writer) apart(p *pendingWrite, behind *ends) error {
 	if err := w.control("SAVEPOINT one_write"); err != nil {
 		return fmt.Errorf("beginning a write: %w", err)
 	}
-	t := &transaction{statements: w.statements, head: *head}
+	t := &transaction{statements: w.statements, ends: *behind}
 	if p.err = guarded(p.write, t); p.err != nil {
 		// A full disk and its like end the whole transaction; then there is no savepoint any more.
 		if err := w.control("ROLLBACK TO one_write"); err != nil {
 			return p.err
 		}
-		t.head = *head
+		t.ends = *behind
 	}
-	*head, p.tallies = t.head, t.tallies
+	*behind, p.tallies = t.ends, t.tallies
 	if err := w.control("RELEASE one_write"); err != nil {
 		return fmt.Errorf("ending a write: %w", err)
 	}
@@ -256,7 +263,7 @@ func guarded(write func(*transaction) error, t *transaction) (err error) {
 func (w *writer) abandon(cause error) error {
 	// SQLite may have rolled back already, and then says so.
 	_ = w.control("ROLLBACK")
-	w.headKnown = false
+	w.endsKnown = false
 	return cause
 }
 
@@ -299,11 +306,18 @@ func (t *transaction) row(query string, args []any, into ...any) error {
 	return t.statements.row(context.Background(), query, args, into...)
 }
 
-// insert runs an INSERT … RETURNING id.
-func (t *transaction) insert(query string, args ...any) (id int64, err error) {
-	t.wrote = true
-	err = t.row(query, args, &id)
-	return id, err
+// add runs an INSERT … ON CONFLICT DO NOTHING of one row and returns errTaken when there was a conflict.
+func (t *transaction) add(query string, args ...any) error {
+	before := t.wrote
+	result, err := t.exec(query, args...)
+	if err != nil {
+		return err
+	}
+	added, err := result.RowsAffected()
+	if err == nil && added == 0 {
+		t.wrote, err = before, errTaken
+	}
+	return err
 }
 
 // count adds one to a tally if the write succeeds; the tallies of a group are written together.
