@@ -14,7 +14,7 @@ import (
 	"runtime"
 	"testing"
 
-	_ "modernc.org/sqlite" // the driver of the intake and of PocketBase
+	"modernc.org/sqlite" // the driver of the intake and of PocketBase
 )
 
 const (
@@ -83,6 +83,9 @@ const bareSchema = `CREATE TABLE IF NOT EXISTS suggestions (
 )`
 
 func openKeeper(ctx context.Context, path string) (*keeper, error) {
+	if _, err := sqlite.Fdatasync(true); err != nil { // as the intake does
+		return nil, fmt.Errorf("choosing how to sync: %w", err)
+	}
 	pragmas := url.Values{"_pragma": {"journal_mode(wal)", "synchronous(full)", "busy_timeout(5000)"}}
 	writer, err := sql.Open("sqlite", "file:"+path+"?"+pragmas.Encode())
 	if err != nil {
