@@ -55,10 +55,16 @@ func ForKind(kind schema.GroupVersionKind) interface{} {
 		return &apiv1alpha1.DutyScheduleSpecApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("DutyScheduleStatus"):
 		return &apiv1alpha1.DutyScheduleStatusApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("Exposure"):
+		return &apiv1alpha1.ExposureApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Extension"):
 		return &apiv1alpha1.ExtensionApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Fairness"):
 		return &apiv1alpha1.FairnessApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("GatewayExposure"):
+		return &apiv1alpha1.GatewayExposureApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("GatewayReference"):
+		return &apiv1alpha1.GatewayReferenceApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("HolidayCalendar"):
 		return &apiv1alpha1.HolidayCalendarApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("HolidayCalendarSpec"):
@@ -67,6 +73,8 @@ func ForKind(kind schema.GroupVersionKind) interface{} {
 		return &apiv1alpha1.HolidayDateApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("HolidayYear"):
 		return &apiv1alpha1.HolidayYearApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("IngressExposure"):
+		return &apiv1alpha1.IngressExposureApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Intake"):
 		return &apiv1alpha1.IntakeApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Leader"):

@@ -45,6 +45,8 @@ const (
 	ConditionDeputiesKnown = "DeputiesKnown"
 	// ConditionAuditIntact is False on a LiaisonStation whose intake no longer has the audit log that the operator saw.
 	ConditionAuditIntact = "AuditIntact"
+	// ConditionUpToDate is False while a new intake image or pod template waits for the station's turn; the station itself is served as before.
+	ConditionUpToDate = "UpToDate"
 )
 
 // AnnotationAcceptAuditHead on a LiaisonStation holds the hash of the audit log's end that was lost and is given up, as status.backlog.audit.head has it.

@@ -116,6 +116,11 @@ type LiaisonStationSpec struct {
 	// +kubebuilder:default=Retain
 	// +optional
 	ReclaimPolicy ReclaimPolicy `json:"reclaimPolicy,omitempty"`
+
+	// suspend stops the intake, for example to restore a backup. The residents' data, the Secrets and the address stay.
+	//
+	// +optional
+	Suspend bool `json:"suspend,omitempty"`
 }
 
 // ReclaimPolicy is the fate of residents' data when their station is deleted.
@@ -218,6 +223,8 @@ type Contact struct {
 }
 
 // Intake shapes the service of one station.
+//
+// +kubebuilder:validation:XValidation:rule="!has(self.exposure) || has(self.host)",message="exposure needs host, the DNS name to publish the station under"
 type Intake struct {
 	// host is the DNS name at which the county publishes this station, without scheme or path, for example zhongduo.example.gov.cn.
 	// It becomes the station's URL. Without it the URL is the address inside the cluster.
@@ -240,6 +247,46 @@ type Intake struct {
 	// +optional
 	Resources *ResourceRequirements `json:"resources,omitempty"`
 
+	// imagePullSecrets are Secrets of the station's namespace with the credentials of a private registry.
+	//
+	// +listType=map
+	// +listMapKey=name
+	// +kubebuilder:validation:MaxItems=8
+	// +optional
+	ImagePullSecrets []LocalReference `json:"imagePullSecrets,omitempty"`
+
+	// nodeSelector names labels that a node must have to run the intake.
+	//
+	// +kubebuilder:validation:MaxProperties=16
+	// +optional
+	NodeSelector map[string]string `json:"nodeSelector,omitempty"`
+
+	// tolerations let the intake run on nodes with these taints.
+	//
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=16
+	// +optional
+	Tolerations []corev1.Toleration `json:"tolerations,omitempty"`
+
+	// labels to put on the intake's pod beside the operator's own.
+	//
+	// +kubebuilder:validation:MaxProperties=16
+	// +kubebuilder:validation:XValidation:rule="self.all(k, !k.startsWith('liaison.township.dev/') && !(k in ['app.kubernetes.io/name', 'app.kubernetes.io/instance', 'app.kubernetes.io/part-of', 'app.kubernetes.io/managed-by']))",message="labels must not name the operator's own, by which it finds the pod: liaison.township.dev/… and app.kubernetes.io/name, instance, part-of, managed-by"
+	// +optional
+	Labels map[string]string `json:"labels,omitempty"`
+
+	// annotations to put on the intake's pod.
+	//
+	// +kubebuilder:validation:MaxProperties=16
+	// +kubebuilder:validation:XValidation:rule="self.all(k, !k.startsWith('liaison.township.dev/'))",message="annotations must not begin with liaison.township.dev/, which are the operator's own"
+	// +optional
+	Annotations map[string]string `json:"annotations,omitempty"`
+
+	// exposure publishes the intake's site under host, by an Ingress or by a route of a Gateway.
+	//
+	// +optional
+	Exposure *Exposure `json:"exposure,omitempty"`
+
 	// storage holds the cases.
 	//
 	// +kubebuilder:default={}
@@ -256,6 +303,79 @@ type Intake struct {
 	// +kubebuilder:validation:XValidation:rule="self.all(p, !isCIDR(p) || cidr(p).prefixLength() > 0)",message="trustedProxies[] must not hold every address, or any visitor could pass for another; name the networks of your proxies"
 	// +optional
 	TrustedProxies []string `json:"trustedProxies,omitempty"`
+}
+
+// Exposure publishes an intake beyond the cluster.
+//
+// +kubebuilder:validation:XValidation:rule="has(self.ingress) != has(self.gateway)",message="exposure needs exactly one of ingress and gateway"
+type Exposure struct {
+	// ingress has the operator write an Ingress.
+	//
+	// +optional
+	Ingress *IngressExposure `json:"ingress,omitempty"`
+
+	// gateway has the operator write an HTTPRoute of the Gateway API.
+	//
+	// +optional
+	Gateway *GatewayExposure `json:"gateway,omitempty"`
+}
+
+// IngressExposure shapes the station's Ingress.
+type IngressExposure struct {
+	// className of the Ingress; by default the cluster's default class.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +optional
+	ClassName *string `json:"className,omitempty"`
+
+	// tlsSecretName is the Secret with the certificate for host. With an annotation for cert-manager below, cert-manager writes it; otherwise it must be there.
+	// Without it the class's own certificate serves, if it has one.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +optional
+	TLSSecretName string `json:"tlsSecretName,omitempty"`
+
+	// annotations for the controller of the class or for cert-manager, for example cert-manager.io/cluster-issuer: county.
+	//
+	// +kubebuilder:validation:MaxProperties=16
+	// +kubebuilder:validation:XValidation:rule="self.all(k, !k.startsWith('liaison.township.dev/'))",message="annotations must not begin with liaison.township.dev/, which are the operator's own"
+	// +optional
+	Annotations map[string]string `json:"annotations,omitempty"`
+}
+
+// GatewayExposure names the Gateways of the station's HTTPRoute. TLS is theirs: their listeners hold the certificates.
+type GatewayExposure struct {
+	// parentRefs are the Gateways to attach to.
+	//
+	// +listType=atomic
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=8
+	// +required
+	ParentRefs []GatewayReference `json:"parentRefs"`
+}
+
+// GatewayReference names a Gateway, or one listener of it.
+type GatewayReference struct {
+	// name of the Gateway.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +required
+	Name string `json:"name"`
+
+	// namespace of the Gateway; by default the station's own.
+	//
+	// +kubebuilder:validation:MaxLength=63
+	// +optional
+	Namespace string `json:"namespace,omitempty"`
+
+	// sectionName is the Gateway's listener; by default all that fit.
+	//
+	// +kubebuilder:validation:MaxLength=253
+	// +optional
+	SectionName string `json:"sectionName,omitempty"`
 }
 
 // ResourceRequirements is the part of a container's resources that a station can set.

@@ -462,6 +462,15 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: uncovered
       type:
         scalar: numeric
+- name: dev.township.liaison.api.v1alpha1.Exposure
+  map:
+    fields:
+    - name: gateway
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.GatewayExposure
+    - name: ingress
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.IngressExposure
 - name: dev.township.liaison.api.v1alpha1.Extension
   map:
     fields:
@@ -477,6 +486,27 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: reception
       type:
         scalar: numeric
+- name: dev.township.liaison.api.v1alpha1.GatewayExposure
+  map:
+    fields:
+    - name: parentRefs
+      type:
+        list:
+          elementType:
+            namedType: dev.township.liaison.api.v1alpha1.GatewayReference
+          elementRelationship: atomic
+- name: dev.township.liaison.api.v1alpha1.GatewayReference
+  map:
+    fields:
+    - name: name
+      type:
+        scalar: string
+    - name: namespace
+      type:
+        scalar: string
+    - name: sectionName
+      type:
+        scalar: string
 - name: dev.township.liaison.api.v1alpha1.HolidayCalendar
   map:
     fields:
@@ -539,15 +569,55 @@ var schemaYAML = typed.YAMLObject(`types:
         scalar: numeric
 - name: dev.township.liaison.api.v1alpha1.HoursOfDay
   scalar: string
+- name: dev.township.liaison.api.v1alpha1.IngressExposure
+  map:
+    fields:
+    - name: annotations
+      type:
+        map:
+          elementType:
+            scalar: string
+    - name: className
+      type:
+        scalar: string
+    - name: tlsSecretName
+      type:
+        scalar: string
 - name: dev.township.liaison.api.v1alpha1.Intake
   map:
     fields:
+    - name: annotations
+      type:
+        map:
+          elementType:
+            scalar: string
+    - name: exposure
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.Exposure
     - name: host
       type:
         scalar: string
     - name: image
       type:
         scalar: string
+    - name: imagePullSecrets
+      type:
+        list:
+          elementType:
+            namedType: dev.township.liaison.api.v1alpha1.LocalReference
+          elementRelationship: associative
+          keys:
+          - name
+    - name: labels
+      type:
+        map:
+          elementType:
+            scalar: string
+    - name: nodeSelector
+      type:
+        map:
+          elementType:
+            scalar: string
     - name: resources
       type:
         namedType: dev.township.liaison.api.v1alpha1.ResourceRequirements
@@ -555,6 +625,12 @@ var schemaYAML = typed.YAMLObject(`types:
       type:
         namedType: dev.township.liaison.api.v1alpha1.Storage
       default: {}
+    - name: tolerations
+      type:
+        list:
+          elementType:
+            namedType: io.k8s.api.core.v1.Toleration
+          elementRelationship: atomic
     - name: trustedProxies
       type:
         list:
@@ -696,6 +772,9 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: staff
       type:
         namedType: dev.township.liaison.api.v1alpha1.Staff
+    - name: suspend
+      type:
+        scalar: boolean
     - name: topics
       type:
         list:
@@ -1215,6 +1294,28 @@ var schemaYAML = typed.YAMLObject(`types:
   map:
     elementType:
       namedType: io.k8s.apimachinery.pkg.api.resource.Quantity
+- name: io.k8s.api.core.v1.TaintEffect
+  scalar: string
+- name: io.k8s.api.core.v1.Toleration
+  map:
+    fields:
+    - name: effect
+      type:
+        namedType: io.k8s.api.core.v1.TaintEffect
+    - name: key
+      type:
+        scalar: string
+    - name: operator
+      type:
+        namedType: io.k8s.api.core.v1.TolerationOperator
+    - name: tolerationSeconds
+      type:
+        scalar: numeric
+    - name: value
+      type:
+        scalar: string
+- name: io.k8s.api.core.v1.TolerationOperator
+  scalar: string
 - name: io.k8s.apimachinery.pkg.api.resource.Quantity
   scalar: untyped
   list:

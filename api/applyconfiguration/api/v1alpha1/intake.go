@@ -5,6 +5,10 @@
 
 package v1alpha1
 
+import (
+	v1 "k8s.io/api/core/v1"
+)
+
 // IntakeApplyConfiguration represents a declarative configuration of the Intake type for use
 // with apply.
 //
@@ -17,6 +21,18 @@ type IntakeApplyConfiguration struct {
 	Image *string `json:"image,omitempty"`
 	// resources of the intake container; by default it requests 10m CPU and 32Mi memory and is limited to 256Mi memory.
 	Resources *ResourceRequirementsApplyConfiguration `json:"resources,omitempty"`
+	// imagePullSecrets are Secrets of the station's namespace with the credentials of a private registry.
+	ImagePullSecrets []LocalReferenceApplyConfiguration `json:"imagePullSecrets,omitempty"`
+	// nodeSelector names labels that a node must have to run the intake.
+	NodeSelector map[string]string `json:"nodeSelector,omitempty"`
+	// tolerations let the intake run on nodes with these taints.
+	Tolerations []v1.Toleration `json:"tolerations,omitempty"`
+	// labels to put on the intake's pod beside the operator's own.
+	Labels map[string]string `json:"labels,omitempty"`
+	// annotations to put on the intake's pod.
+	Annotations map[string]string `json:"annotations,omitempty"`
+	// exposure publishes the intake's site under host, by an Ingress or by a route of a Gateway.
+	Exposure *ExposureApplyConfiguration `json:"exposure,omitempty"`
 	// storage holds the cases.
 	Storage *StorageApplyConfiguration `json:"storage,omitempty"`
 	// trustedProxies are the networks, in CIDR notation, of the reverse proxies before the intake. The X-Forwarded-For of these is believed, so that
@@ -51,6 +67,79 @@ func (b *IntakeApplyConfiguration) WithImage(value string) *IntakeApplyConfigura
 // If called multiple times, the Resources field is set to the value of the last call.
 func (b *IntakeApplyConfiguration) WithResources(value *ResourceRequirementsApplyConfiguration) *IntakeApplyConfiguration {
 	b.Resources = value
+	return b
+}
+
+// WithImagePullSecrets adds the given value to the ImagePullSecrets field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, values provided by each call will be appended to the ImagePullSecrets field.
+func (b *IntakeApplyConfiguration) WithImagePullSecrets(values ...*LocalReferenceApplyConfiguration) *IntakeApplyConfiguration {
+	for i := range values {
+		if values[i] == nil {
+			panic("nil value passed to WithImagePullSecrets")
+		}
+		b.ImagePullSecrets = append(b.ImagePullSecrets, *values[i])
+	}
+	return b
+}
+
+// WithNodeSelector puts the entries into the NodeSelector field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, the entries provided by each call will be put on the NodeSelector field,
+// overwriting an existing map entries in NodeSelector field with the same key.
+func (b *IntakeApplyConfiguration) WithNodeSelector(entries map[string]string) *IntakeApplyConfiguration {
+	if b.NodeSelector == nil && len(entries) > 0 {
+		b.NodeSelector = make(map[string]string, len(entries))
+	}
+	for k, v := range entries {
+		b.NodeSelector[k] = v
+	}
+	return b
+}
+
+// WithTolerations adds the given value to the Tolerations field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, values provided by each call will be appended to the Tolerations field.
+func (b *IntakeApplyConfiguration) WithTolerations(values ...v1.Toleration) *IntakeApplyConfiguration {
+	for i := range values {
+		b.Tolerations = append(b.Tolerations, values[i])
+	}
+	return b
+}
+
+// WithLabels puts the entries into the Labels field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, the entries provided by each call will be put on the Labels field,
+// overwriting an existing map entries in Labels field with the same key.
+func (b *IntakeApplyConfiguration) WithLabels(entries map[string]string) *IntakeApplyConfiguration {
+	if b.Labels == nil && len(entries) > 0 {
+		b.Labels = make(map[string]string, len(entries))
+	}
+	for k, v := range entries {
+		b.Labels[k] = v
+	}
+	return b
+}
+
+// WithAnnotations puts the entries into the Annotations field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, the entries provided by each call will be put on the Annotations field,
+// overwriting an existing map entries in Annotations field with the same key.
+func (b *IntakeApplyConfiguration) WithAnnotations(entries map[string]string) *IntakeApplyConfiguration {
+	if b.Annotations == nil && len(entries) > 0 {
+		b.Annotations = make(map[string]string, len(entries))
+	}
+	for k, v := range entries {
+		b.Annotations[k] = v
+	}
+	return b
+}
+
+// WithExposure sets the Exposure field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Exposure field is set to the value of the last call.
+func (b *IntakeApplyConfiguration) WithExposure(value *ExposureApplyConfiguration) *IntakeApplyConfiguration {
+	b.Exposure = value
 	return b
 }
 

@@ -40,6 +40,8 @@ type LiaisonStationSpecApplyConfiguration struct {
 	// reclaimPolicy says what happens to the residents' data (the volume claim and the Secrets that open it) when this
 	// object is deleted. Retain keeps them, and a station created again under the same name finds them; Delete removes them.
 	ReclaimPolicy *apiv1alpha1.ReclaimPolicy `json:"reclaimPolicy,omitempty"`
+	// suspend stops the intake, for example to restore a backup. The residents' data, the Secrets and the address stay.
+	Suspend *bool `json:"suspend,omitempty"`
 }
 
 // LiaisonStationSpecApplyConfiguration constructs a declarative configuration of the LiaisonStationSpec type for use with
@@ -143,5 +145,13 @@ func (b *LiaisonStationSpecApplyConfiguration) WithIntake(value *IntakeApplyConf
 // If called multiple times, the ReclaimPolicy field is set to the value of the last call.
 func (b *LiaisonStationSpecApplyConfiguration) WithReclaimPolicy(value apiv1alpha1.ReclaimPolicy) *LiaisonStationSpecApplyConfiguration {
 	b.ReclaimPolicy = &value
+	return b
+}
+
+// WithSuspend sets the Suspend field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Suspend field is set to the value of the last call.
+func (b *LiaisonStationSpecApplyConfiguration) WithSuspend(value bool) *LiaisonStationSpecApplyConfiguration {
+	b.Suspend = &value
 	return b
 }
