@@ -26,7 +26,7 @@ import (
 func TestSecretsAreGeneratedOnceAndCompleted(t *testing.T) {
 	st := fixture.Station("zhongduo").In("jixian").Administrator("guanli2").HeadSignsIn("zhan-zhang").DeputySignsIn("dai-biao", "d01").Obj()
 	data, staff := &corev1.Secret{}, &corev1.Secret{}
-	fillDataSecret(st, data)
+	filled(t, st, data)
 	fillStaffSecret(st, staff)
 
 	if n := len(data.Data[DataKey]); n != 32 {
@@ -55,16 +55,76 @@ func TestSecretsAreGeneratedOnceAndCompleted(t *testing.T) {
 	}
 }
 
+func filled(t *testing.T, st *v1alpha1.LiaisonStation, secret *corev1.Secret) {
+	t.Helper()
+	if err := fillDataSecret(st, secret); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSecretsAreReplacedOnceWhenTheStationAsks(t *testing.T) {
+	st := fixture.Station("zhongduo").In("jixian").Obj()
+	data, staff := &corev1.Secret{}, &corev1.Secret{}
+	filled(t, st, data)
+	fillStaffSecret(st, staff)
+	for request, entry := range map[string]struct {
+		secret *corev1.Secret
+		key    string
+	}{
+		RotateInternalToken: {data, InternalTokenKey}, RotateDataKey: {data, DataKey}, RotateStaffPasswords: {staff, "guanli1"},
+	} {
+		before := bytes.Clone(entry.secret.Data[entry.key])
+		st.Annotations = map[string]string{request: "2026-11-26"}
+		filled(t, st, data)
+		fillStaffSecret(st, staff)
+		once := bytes.Clone(entry.secret.Data[entry.key])
+		if len(once) != len(before) || bytes.Equal(once, before) {
+			t.Errorf("%s: %s was not replaced", request, entry.key)
+		}
+		filled(t, st, data)
+		fillStaffSecret(st, staff)
+		if !bytes.Equal(entry.secret.Data[entry.key], once) {
+			t.Errorf("%s: %s was replaced twice for one request", request, entry.key)
+		}
+	}
+}
+
+func TestADataKeyIsNeverLost(t *testing.T) {
+	st := fixture.Station("zhongduo").In("jixian").Obj()
+	secret := &corev1.Secret{}
+	filled(t, st, secret)
+	first := bytes.Clone(secret.Data[DataKey])
+	st.Annotations = map[string]string{RotateDataKey: "1"}
+	filled(t, st, secret)
+	if !bytes.Equal(secret.Data[PreviousDataKey], first) {
+		t.Error("the key before was let go")
+	}
+	second := bytes.Clone(secret.Data[DataKey])
+	st.Annotations[RotateDataKey] = "2"
+	var stalled *outcome.StalledError
+	if err := fillDataSecret(st, secret); !errors.As(err, &stalled) || stalled.Reason != ReasonPreviousKeyInUse {
+		t.Errorf("a third key beside two: %v", err)
+	}
+	if !bytes.Equal(secret.Data[DataKey], second) || !bytes.Equal(secret.Data[PreviousDataKey], first) {
+		t.Error("keys changed by a request that was refused")
+	}
+	delete(secret.Data, PreviousDataKey)
+	filled(t, st, secret)
+	if !bytes.Equal(secret.Data[PreviousDataKey], second) || bytes.Equal(secret.Data[DataKey], second) {
+		t.Error("with the first key gone the request is not heard")
+	}
+}
+
 func TestSecretsKeepWhatOthersWrote(t *testing.T) {
 	st := fixture.Station("zhongduo").In("jixian").WithUID("u1").DeletedWithItsData().Obj()
 	other := metav1.OwnerReference{UID: "other", Name: "other"}
 	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{"team": "theirs"}, OwnerReferences: []metav1.OwnerReference{other}}}
-	fillDataSecret(st, secret)
+	filled(t, st, secret)
 	if secret.Labels["team"] != "theirs" || len(secret.OwnerReferences) != 2 || secret.OwnerReferences[1].UID != "u1" {
 		t.Errorf("metadata is %+v, want theirs beside ours", secret.ObjectMeta)
 	}
 	st.Spec.ReclaimPolicy = v1alpha1.ReclaimRetain
-	fillDataSecret(st, secret)
+	filled(t, st, secret)
 	if diff := cmp.Diff([]metav1.OwnerReference{other}, secret.OwnerReferences); diff != "" {
 		t.Errorf("after Retain the owners differ (-want +got):\n%s", diff)
 	}

@@ -22,6 +22,9 @@ func observe(ctx context.Context, r *Reconciler, v *visit) error {
 	if err != nil {
 		return err
 	}
+	if v.station.Spec.Suspend {
+		return v.suspended(seen)
+	}
 	if seen.pod == nil && v.blocked != nil {
 		v.conditions.Set(v1alpha1.ConditionIntakeAvailable, metav1.ConditionFalse, ReasonStarting, "The intake is not provisioned yet.")
 		return nil // what blocks it is told already
@@ -39,6 +42,19 @@ func observe(ctx context.Context, r *Reconciler, v *visit) error {
 			patience, v.station.Namespace, LabelStation, v.station.Name))
 	}
 	return problem
+}
+
+// suspended says so: nothing is wrong and nothing is on its way once the pod is gone.
+func (v *visit) suspended(seen sight) error {
+	v.conditions.Set(v1alpha1.ConditionIntakeAvailable, metav1.ConditionFalse, ReasonSuspended,
+		"The intake is stopped by spec.suspend; data, Secrets and address are kept. Set spec.suspend to false to serve residents again.")
+	if v.blocked != nil {
+		return nil // what blocks it is told already
+	}
+	if seen.pod != nil {
+		return outcome.Wait(0, ReasonStopping, "The intake is stopping.")
+	}
+	return nil
 }
 
 // sight is what can be seen of a station's intake; what is not there is nil.

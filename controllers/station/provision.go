@@ -25,6 +25,8 @@ type provisioner struct {
 	options Options
 	// kept is the claim that was there before this visit; nil when there was none.
 	kept *corev1.PersistentVolumeClaim
+	// dataKeyMark says which data key the intake must have started with.
+	dataKeyMark string
 }
 
 // children in the order in which the pod needs them. The first that cannot be made ends the list: a pod must not start with a
@@ -85,8 +87,9 @@ func (p *provisioner) keepDataSecret(ctx context.Context) error {
 				"Secret %s with the key to the residents' data is gone or has no %s, but PersistentVolumeClaim %s with the data is there. "+
 					"Restore the Secret from a backup, or, if the data is not needed, delete the claim.", name, DataKey, name)
 		}
-		fillDataSecret(station, secret)
-		return nil
+		err := fillDataSecret(station, secret)
+		p.dataKeyMark = dataKeyMark(secret)
+		return err
 	})
 }
 
@@ -143,6 +146,7 @@ func (p *provisioner) applyService(ctx context.Context) error {
 func (p *provisioner) applyWorkload(ctx context.Context) error {
 	operation, err := p.applier.Apply(ctx, ownerOf(p.station), statefulSet(p.station, workload{
 		defaultImage: p.options.DefaultIntakeImage,
+		dataKeyMark:  p.dataKeyMark,
 		pullPolicy:   cmp.Or(p.options.ImagePullPolicy, corev1.PullIfNotPresent),
 	}))
 	p.workloadChanged = err == nil && operation != apply.Unchanged

@@ -28,6 +28,11 @@ const (
 	// ReasonNotAnswering: the intake runs and does not answer.
 	ReasonNotAnswering = "IntakeNotAnswering"
 
+	// ReasonSuspended: the station is stopped as its spec asks.
+	ReasonSuspended = "Suspended"
+	// ReasonStopping: the pod of a suspended station is still ending.
+	ReasonStopping = "Stopping"
+
 	// ReasonInvalidSpec: the spec breaks a rule.
 	ReasonInvalidSpec = "InvalidSpec"
 	// ReasonNameTaken: an object that is not ours has the name of a child.
@@ -42,6 +47,8 @@ const (
 	ReasonClaimDiffers = "ClaimDiffers"
 	// ReasonDataKeyLost: the data is there and the key to it is not.
 	ReasonDataKeyLost = "DataKeyLost"
+	// ReasonPreviousKeyInUse: another data key is asked for while the last one before is still kept.
+	ReasonPreviousKeyInUse = "PreviousKeyInUse"
 	// ReasonRollingOut: a change is on its way to the pod.
 	ReasonRollingOut = "RollingOut"
 
@@ -65,4 +72,4 @@ const (
 
 // quietReasons are those for which a condition is False without anything being wrong so far. A new pod has no node for a moment, until
 // its claim is bound; only when that lasts and the station stalls is it an event.
-var quietReasons = []string{ReasonStarting, ReasonNoRoster, ReasonNotPlanned, ReasonUnschedulable, ReasonClaimNotBound}
+var quietReasons = []string{ReasonSuspended, ReasonStarting, ReasonNoRoster, ReasonNotPlanned, ReasonUnschedulable, ReasonClaimNotBound}

@@ -26,6 +26,8 @@ import (
 type Options struct {
 	// DefaultIntakeImage is the image of stations that name none.
 	DefaultIntakeImage string
+	// CountyDefaults are what stations get where they say nothing themselves: see withDefaults.
+	CountyDefaults v1alpha1.Intake
 	// ImagePullPolicy of every intake; empty means IfNotPresent.
 	ImagePullPolicy corev1.PullPolicy
 	// OperatorNamespace is where the operator runs: HolidayCalendars there serve every station, and from there intakes are polled.

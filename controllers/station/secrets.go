@@ -15,18 +15,24 @@ import (
 // fillSecret adds to a Secret what a station's lacks, or says why it must not.
 type fillSecret func(*v1alpha1.LiaisonStation, *corev1.Secret) error
 
-// fillDataSecret adds what the data Secret lacks. What it holds is never replaced: residents' data is encrypted with it.
-func fillDataSecret(station *v1alpha1.LiaisonStation, secret *corev1.Secret) {
+// fillDataSecret adds what the data Secret lacks. What it holds is replaced only when the station asks for it (see rotation.go): residents' data
+// is encrypted with it.
+func fillDataSecret(station *v1alpha1.LiaisonStation, secret *corev1.Secret) error {
 	fillMetadata(station, secret)
+	rotateEntry(station, secret, RotateInternalToken, InternalTokenKey)
+	err := rotateDataKey(station, secret)
 	fill(secret, DataKey, newDataKey)
 	fill(secret, InternalTokenKey, newInternalToken)
+	return err
 }
 
 // fillStaffSecret adds a first password for each account that has none. Those of former staff stay; the intake lets only the accounts of
 // the station document sign in.
 func fillStaffSecret(station *v1alpha1.LiaisonStation, secret *corev1.Secret) {
 	fillMetadata(station, secret)
-	for _, username := range usernames(station.Spec.Staff) {
+	accounts := usernames(station.Spec.Staff)
+	rotateEntry(station, secret, RotateStaffPasswords, accounts...)
+	for _, username := range accounts {
 		fill(secret, username, newPassword)
 	}
 }

@@ -65,10 +65,13 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	}
 	// Status writes, our own and the backlog's, are no news; a new generation is.
 	specChanges := builder.WithPredicates(predicate.GenerationChangedPredicate{})
+	// A station's annotations ask for new secrets, its labels for an early turn in an upgrade.
+	stationChanges := builder.WithPredicates(predicate.Or(
+		predicate.GenerationChangedPredicate{}, predicate.AnnotationChangedPredicate{}, predicate.LabelChangedPredicate{}))
 	b := ctrl.NewControllerManagedBy(mgr).
 		Named("station").
 		WithOptions(controller.Options{MaxConcurrentReconciles: cmp.Or(r.Options.Concurrency, 4)}).
-		For(&v1alpha1.LiaisonStation{}, specChanges).
+		For(&v1alpha1.LiaisonStation{}, stationChanges).
 		Watches(&v1alpha1.DeputyRoster{}, handler.EnqueueRequestsFromMapFunc(r.stationsOfRoster), specChanges).
 		Watches(&v1alpha1.DutySchedule{}, handler.EnqueueRequestsFromMapFunc(r.stationsOfPlan), specChanges).
 		Watches(&v1alpha1.HolidayCalendar{}, handler.EnqueueRequestsFromMapFunc(r.stationsUnderCalendar), specChanges)

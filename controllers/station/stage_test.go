@@ -117,11 +117,13 @@ func (s *stage) watchInvariants(mgr ctrl.Manager) {
 func brokenInvariants(st *v1alpha1.LiaisonStation) []string {
 	var broken []string
 	status := map[string]metav1.ConditionStatus{}
+	suspended := false
 	for _, c := range st.Status.Conditions {
 		if _, twice := status[c.Type]; twice {
 			broken = append(broken, c.Type+" stands twice")
 		}
 		status[c.Type] = c.Status
+		suspended = suspended || c.Reason == station.ReasonSuspended
 		if c.Status == metav1.ConditionFalse && c.Message == "" && c.Type != v1alpha1.ConditionStalled && c.Type != v1alpha1.ConditionReconciling {
 			broken = append(broken, c.Type+" is False and does not say why")
 		}
@@ -140,8 +142,8 @@ func brokenInvariants(st *v1alpha1.LiaisonStation) []string {
 	if status["Reconciling"] == metav1.ConditionTrue && status["Stalled"] == metav1.ConditionTrue {
 		broken = append(broken, "both Reconciling and Stalled are True")
 	}
-	if status["Ready"] == metav1.ConditionFalse && status["Reconciling"] != metav1.ConditionTrue && status["Stalled"] != metav1.ConditionTrue {
-		broken = append(broken, "not Ready, and neither Reconciling nor Stalled")
+	if status["Ready"] == metav1.ConditionFalse && status["Reconciling"] != metav1.ConditionTrue && status["Stalled"] != metav1.ConditionTrue && !suspended {
+		broken = append(broken, "not Ready, and neither Reconciling nor Stalled, nor suspended")
 	}
 	if status["Ready"] == metav1.ConditionTrue && status["IntakeAvailable"] != metav1.ConditionTrue {
 		broken = append(broken, "Ready without an intake that answers")

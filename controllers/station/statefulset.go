@@ -21,6 +21,8 @@ const intakeUser = 65532
 type workload struct {
 	defaultImage string
 	pullPolicy   corev1.PullPolicy
+	// dataKeyMark is that of the data Secret; empty for a key that was never replaced.
+	dataKeyMark string
 }
 
 // statefulSet runs the intake. SQLite takes one writer: a StatefulSet starts the pod's successor only once the pod is known to be
@@ -31,7 +33,7 @@ func statefulSet(station *v1alpha1.LiaisonStation, w workload) *appsv1ac.Statefu
 		WithAnnotations(childAnnotations(station)).
 		WithOwnerReferences(ownerReference(station)).
 		WithSpec(appsv1ac.StatefulSetSpec().
-			WithReplicas(1).
+			WithReplicas(replicas(station)).
 			WithServiceName(IntakeName(station.Name)).
 			// With one replica the order of pods means nothing, but OrderedReady would never replace a pod that does not become
 			// ready: a corrected image would wait for a hand to delete the broken pod (kubernetes/kubernetes#67250).
@@ -42,13 +44,27 @@ func statefulSet(station *v1alpha1.LiaisonStation, w workload) *appsv1ac.Statefu
 			WithTemplate(podTemplate(station, w)))
 }
 
+// replicas is 1, or 0 for a station that is suspended.
+func replicas(station *v1alpha1.LiaisonStation) int32 {
+	if station.Spec.Suspend {
+		return 0
+	}
+	return 1
+}
+
 // podTemplate holds nothing that changes without need: whatever changes here restarts the intake. The documents come in by a
 // mounted ConfigMap that the intake follows, so there is no checksum of them.
 func podTemplate(station *v1alpha1.LiaisonStation, w workload) *corev1ac.PodTemplateSpecApplyConfiguration {
+	intake := station.Spec.Intake
 	return corev1ac.PodTemplateSpec().
+		WithLabels(intake.Labels).
 		WithLabels(childLabels(station)).
-		WithAnnotations(map[string]string{"kubectl.kubernetes.io/default-container": containerName}).
+		WithAnnotations(intake.Annotations).
+		WithAnnotations(templateAnnotations(w)).
 		WithSpec(corev1ac.PodSpec().
+			WithImagePullSecrets(pullSecrets(intake.ImagePullSecrets)...).
+			WithNodeSelector(intake.NodeSelector).
+			WithTolerations(tolerations(intake.Tolerations)...).
 			WithServiceAccountName(IntakeName(station.Name)).
 			WithAutomountServiceAccountToken(false).
 			WithEnableServiceLinks(false).
@@ -62,6 +78,43 @@ func podTemplate(station *v1alpha1.LiaisonStation, w workload) *corev1ac.PodTemp
 				WithSeccompProfile(corev1ac.SeccompProfile().WithType(corev1.SeccompProfileTypeRuntimeDefault))).
 			WithContainers(container(station, w)).
 			WithVolumes(volumes(station)...))
+}
+
+// templateAnnotations of our own. A data key is read once, at the start, so another one restarts the intake.
+func templateAnnotations(w workload) map[string]string {
+	annotations := map[string]string{"kubectl.kubernetes.io/default-container": containerName}
+	if w.dataKeyMark != "" {
+		annotations[RotateDataKey] = w.dataKeyMark
+	}
+	return annotations
+}
+
+func pullSecrets(refs []v1alpha1.LocalReference) []*corev1ac.LocalObjectReferenceApplyConfiguration {
+	var secrets []*corev1ac.LocalObjectReferenceApplyConfiguration
+	for _, ref := range refs {
+		secrets = append(secrets, corev1ac.LocalObjectReference().WithName(ref.Name))
+	}
+	return secrets
+}
+
+func tolerations(declared []corev1.Toleration) []*corev1ac.TolerationApplyConfiguration {
+	var all []*corev1ac.TolerationApplyConfiguration
+	for _, t := range declared {
+		toleration := corev1ac.Toleration()
+		toleration.Key, toleration.Operator, toleration.Value = orNil(t.Key), orNil(t.Operator), orNil(t.Value)
+		toleration.Effect, toleration.TolerationSeconds = orNil(t.Effect), t.TolerationSeconds
+		all = append(all, toleration)
+	}
+	return all
+}
+
+// orNil leaves a field out that says nothing.
+func orNil[T comparable](value T) *T {
+	var zero T
+	if value == zero {
+		return nil
+	}
+	return &value
 }
 
 const containerName = "intake"

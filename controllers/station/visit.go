@@ -13,7 +13,7 @@ import (
 
 // visit is one reconcile of one station: what was read, what was found, and the status as it will be.
 type visit struct {
-	// station as it was read; nothing writes to it.
+	// station as it was read, with the county's defaults; nothing writes to it.
 	station *v1alpha1.LiaisonStation
 	// before is the status as it was read.
 	before v1alpha1.LiaisonStationStatus
@@ -47,7 +47,7 @@ var ownConditions = []string{
 func (r *Reconciler) visit(station *v1alpha1.LiaisonStation) *visit {
 	now := r.Clock.Now()
 	return &visit{
-		station:    station,
+		station:    withDefaults(station, r.Options.CountyDefaults),
 		before:     *station.Status.DeepCopy(),
 		conditions: outcome.NewConditions(station.Status.Conditions, station.Generation, now, ownConditions...),
 		now:        now,
