@@ -33,6 +33,9 @@ func indexPodsOfStation(object client.Object) []string {
 
 // findDoor looks up where the station's intake can be asked and with what token, or fails with a silence.
 func (r *Reconciler) findDoor(ctx context.Context, station *v1alpha1.LiaisonStation) (door, error) {
+	if station.Spec.Suspend {
+		return door{}, silent(ReasonSuspended, errors.New("the station is suspended"))
+	}
 	pods := &corev1.PodList{}
 	err := r.reader.List(ctx, pods,
 		client.InNamespace(station.Namespace), client.MatchingFields{podsOfStation: station.Name}, client.UnsafeDisableDeepCopy)

@@ -124,9 +124,9 @@ func (r *Reconciler) visit(ctx context.Context, station *v1alpha1.LiaisonStation
 	return r.poll(ctx, station, record, d)
 }
 
-// noDoor notes why nobody can be asked. A pod that becomes ready announces itself; whatever else is missing is looked for again.
+// noDoor notes why nobody can be asked. A pod that becomes ready announces itself, and so does a station that is resumed; whatever else is missing is looked for again.
 func (r *Reconciler) noDoor(ctx context.Context, station *v1alpha1.LiaisonStation, record Record, why *silence) Record {
-	if why.reason == ReasonNotReady {
+	if why.reason == ReasonNotReady || why.reason == ReasonSuspended {
 		return record.closed(why.reason, time.Time{})
 	}
 	logOnce(ctx, record, why)

@@ -181,8 +181,9 @@ func TestEachSilenceNamesItsRemedy(t *testing.T) {
 		spoil  func(*office)
 		reason string
 	}{
-		"no pod":   {func(*office) {}, ReasonNotReady},
-		"no token": {func(o *office) { o.podBecomesReady(); o.deleteSecret() }, ReasonTokenMissing},
+		"no pod":    {func(*office) {}, ReasonNotReady},
+		"suspended": {func(o *office) { o.podBecomesReady(); o.suspend() }, ReasonSuspended},
+		"no token":  {func(o *office) { o.podBecomesReady(); o.deleteSecret() }, ReasonTokenMissing},
 		"another token": {func(o *office) {
 			o.podBecomesReady()
 			o.intake.answers(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
@@ -206,6 +207,17 @@ func TestEachSilenceNamesItsRemedy(t *testing.T) {
 
 func (o *office) deleteSecret() {
 	if err := o.client.Delete(o.t.Context(), dataSecret(zhongduoKey)); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+func (o *office) suspend() {
+	st := &v1alpha1.LiaisonStation{}
+	if err := o.client.Get(o.t.Context(), zhongduoKey, st); err != nil {
+		o.t.Fatal(err)
+	}
+	st.Spec.Suspend = true
+	if err := o.client.Update(o.t.Context(), st); err != nil {
 		o.t.Fatal(err)
 	}
 }

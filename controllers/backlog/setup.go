@@ -40,13 +40,20 @@ func SetupWithManager(ctx context.Context, mgr ctrl.Manager, memory *Memory, opt
 	return nil
 }
 
-// comesOrGoes passes the beginning and the end of a station. What stands in its spec does not matter to a poll, and its status is our own doing.
+// comesOrGoes passes the beginning and the end of a station, and its suspension. What else stands in its spec does not matter to a poll, and its status
+// is our own doing.
 func comesOrGoes() predicate.Predicate {
 	return predicate.Funcs{
 		UpdateFunc: func(e event.UpdateEvent) bool {
-			return e.ObjectOld.GetDeletionTimestamp().IsZero() && !e.ObjectNew.GetDeletionTimestamp().IsZero()
+			leaves := e.ObjectOld.GetDeletionTimestamp().IsZero() && !e.ObjectNew.GetDeletionTimestamp().IsZero()
+			return leaves || suspended(e.ObjectOld) != suspended(e.ObjectNew)
 		},
 	}
+}
+
+func suspended(object client.Object) bool {
+	station, ok := object.(*v1alpha1.LiaisonStation)
+	return ok && station.Spec.Suspend
 }
 
 // reachChanges passes a pod that begins or ceases to be reachable, so that a station is polled the moment its intake is ready.

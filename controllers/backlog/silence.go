@@ -11,6 +11,8 @@ import (
 const (
 	// ReasonAnswering: the intake answered the last poll.
 	ReasonAnswering = "IntakeAnswering"
+	// ReasonSuspended: the station is stopped as its spec asks.
+	ReasonSuspended = stationctl.ReasonSuspended
 	// ReasonNotReady: the station has no ready pod to ask.
 	ReasonNotReady = "IntakeNotReady"
 	// ReasonNoPort: the pod has no container port named internal.
@@ -45,6 +47,8 @@ func silenceIn(err error) (*silence, bool) { return errors.AsType[*silence](err)
 func remedy(reason, station string) string {
 	pod, secret := stationctl.PodName(station), stationctl.DataName(station)
 	switch reason {
+	case ReasonSuspended:
+		return "The station is stopped by spec.suspend."
 	case ReasonNotReady:
 		return "The intake has no ready pod that could be asked; the condition IntakeAvailable says what it waits for."
 	case ReasonNoPort:

@@ -19,6 +19,13 @@ func readiness(station *v1alpha1.LiaisonStation) float64 {
 	return 0
 }
 
+func suspension(station *v1alpha1.LiaisonStation) float64 {
+	if station.Spec.Suspend {
+		return 1
+	}
+	return 0
+}
+
 // collectCases puts every route of a station that has figures, also where nothing waits: a series that comes and goes cannot be summed.
 func collectCases(s series, figures *v1alpha1.Backlog, now time.Time) {
 	if figures == nil {

@@ -110,6 +110,7 @@ func (c *Collector) collectStation(s series, station *v1alpha1.LiaisonStation, s
 	township := station.Spec.Township
 	s.put(stationInfo, 1, township.County, township.Name, township.Code)
 	s.put(stationReady, readiness(station))
+	s.put(stationSuspended, suspension(station))
 	collectCases(s, station.Status.Backlog, seen.now)
 	collectAudit(s, station)
 	if record, ok := c.config.Polls.Recall(client.ObjectKeyFromObject(station), station.UID); ok {

@@ -65,8 +65,12 @@ func zhongduo() *v1alpha1.LiaisonStation {
 	return s
 }
 
-// tunli has only just been declared.
-func tunli() *v1alpha1.LiaisonStation { return station(tunliKey, "屯里镇", "141028101") }
+// tunli has only just been declared, and suspended.
+func tunli() *v1alpha1.LiaisonStation {
+	declared := station(tunliKey, "屯里镇", "141028101")
+	declared.Spec.Suspend = true
+	return declared
+}
 
 func station(key types.NamespacedName, township, code string) *v1alpha1.LiaisonStation {
 	return &v1alpha1.LiaisonStation{
@@ -173,6 +177,10 @@ liaison_satisfaction_total{namespace="jixian",rating="satisfied",station="zhongd
 # TYPE liaison_station_info gauge
 liaison_station_info{code="141028101",county="吉县",namespace="jixian",station="tunli",township="屯里镇"} 1
 liaison_station_info{code="141028204",county="吉县",namespace="jixian",station="zhongduo",township="中垛乡"} 1
+# HELP liaison_station_suspended 1 when the station is stopped by its spec, else 0.
+# TYPE liaison_station_suspended gauge
+liaison_station_suspended{namespace="jixian",station="tunli"} 1
+liaison_station_suspended{namespace="jixian",station="zhongduo"} 0
 # HELP liaison_station_ready 1 when the station's condition Ready is True, else 0.
 # TYPE liaison_station_ready gauge
 liaison_station_ready{namespace="jixian",station="tunli"} 0

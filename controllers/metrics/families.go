@@ -28,6 +28,8 @@ var (
 		"A declared station and the township it serves; always 1.", "county", "township", "code")
 	stationReady = gauge("liaison_station_ready",
 		"1 when the station's condition Ready is True, else 0.")
+	stationSuspended = gauge("liaison_station_suspended",
+		"1 when the station is stopped by its spec, else 0.")
 
 	casesPending = gauge("liaison_cases_pending",
 		"Cases received and not closed, by the route they take.", "route")
@@ -66,7 +68,7 @@ var (
 )
 
 var families = []family{
-	stationInfo, stationReady,
+	stationInfo, stationReady, stationSuspended,
 	casesPending, casesOverdue, oldestPending, casesReceived, casesClosed, casesReopened, satisfaction, visits,
 	receptionNext, uncoveredShifts, brokenAnnouncements, fairnessSpread, calendarKnown,
 	backlogAge, pollErrors, auditIntact,
