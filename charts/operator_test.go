@@ -44,6 +44,23 @@ func TestOperatorPodIsHardened(t *testing.T) {
 	}
 }
 
+func TestTheCountysDefaultsReachTheOperator(t *testing.T) {
+	objects := render(t, operatorChart, "--set", "intake.defaults.storage.storageClassName=county")
+	deployment := the[*appsv1.Deployment](t, objects, "release-liaison-operator")
+	if !slices.Contains(deployment.Spec.Template.Spec.Containers[0].Args, "--intake-defaults=/etc/liaison/intake-defaults/defaults.yaml") {
+		t.Errorf("the operator runs with %v", deployment.Spec.Template.Spec.Containers[0].Args)
+	}
+	file := the[*corev1.ConfigMap](t, objects, "release-liaison-operator-intake-defaults").Data["defaults.yaml"]
+	if file != "storage:\n  storageClassName: county" && file != "storage:\n  storageClassName: county\n" {
+		t.Errorf("the file is %q", file)
+	}
+	other := the[*appsv1.Deployment](t, render(t, operatorChart, "--set", "intake.defaults.storage.storageClassName=other"), "release-liaison-operator")
+	const mark = "liaison.township.dev/intake-defaults"
+	if a, b := deployment.Spec.Template.Annotations[mark], other.Spec.Template.Annotations[mark]; a == "" || a == b {
+		t.Error("other defaults do not restart the operator, which reads them at the start")
+	}
+}
+
 func TestImagesFollowTheChartUnlessTold(t *testing.T) {
 	for name, c := range map[string]struct {
 		args          []string

@@ -20,6 +20,7 @@ type options struct {
 	watchNamespaces   []string
 	operatorNamespace string
 	intakeImage       string
+	intakeDefaults    string
 
 	bindAddress     string
 	metricsAddress  string
@@ -70,6 +71,8 @@ func (o *options) addTo(flags *pflag.FlagSet, getenv func(string) string) {
 		"namespace of the operator itself: it holds the leader's lease and the HolidayCalendars for all stations (environment POD_NAMESPACE)")
 	flags.StringVar(&o.intakeImage, "intake-image", "liaison.township.dev/liaison-intake:"+version,
 		"image of the intake service for stations that name none")
+	flags.StringVar(&o.intakeDefaults, "intake-defaults", "",
+		"YAML file with fields of a station's spec.intake, which hold for stations that do not set them; read at the start")
 	flags.DurationVar(&o.backlogInterval, "backlog-interval", 15*time.Second,
 		"how often each station's intake is asked what waits there")
 	flags.IntVar(&o.backlogWorkers, "backlog-concurrency", 32,

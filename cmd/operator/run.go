@@ -46,7 +46,11 @@ func run(ctx context.Context, config *rest.Config, o options) error {
 	if err != nil {
 		return fmt.Errorf("making the manager: %w", err)
 	}
-	collectors, err := addControllers(ctx, mgr, o)
+	defaults, err := readDefaults(o.intakeDefaults)
+	if err != nil {
+		return err
+	}
+	collectors, err := addControllers(ctx, mgr, o, defaults)
 	if err != nil {
 		return err
 	}
@@ -125,14 +129,14 @@ func metricsOptions(o options) metricsserver.Options {
 }
 
 // addControllers adds the controllers to the manager and returns the metrics that they feed.
-func addControllers(ctx context.Context, mgr ctrl.Manager, o options) ([]prometheus.Collector, error) {
+func addControllers(ctx context.Context, mgr ctrl.Manager, o options, defaults v1alpha1.Intake) ([]prometheus.Collector, error) {
 	writes := apply.NewWritesCounter()
 	wall := clock.RealClock{}
 
 	stations := &station.Reconciler{
 		Client: mgr.GetClient(), APIReader: mgr.GetAPIReader(), Clock: wall, Writes: writes,
 		Recorder: mgr.GetEventRecorder("liaison-station"),
-		Options:  station.Options{DefaultIntakeImage: o.intakeImage, OperatorNamespace: o.operatorNamespace},
+		Options:  station.Options{DefaultIntakeImage: o.intakeImage, CountyDefaults: defaults, OperatorNamespace: o.operatorNamespace},
 	}
 	if err := stations.SetupWithManager(mgr); err != nil {
 		return nil, fmt.Errorf("adding the station controller: %w", err)
