@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"township.dev/liaison/internal/casework"
@@ -53,7 +54,7 @@ func (g georeport) Request(ctx context.Context, code casework.Code) (open311.Req
 
 // Requests implements open311.Cases.
 func (g georeport) Requests(ctx context.Context, q open311.Query) ([]open311.Request, error) {
-	codes := q.Codes
+	codes := slices.Compact(slices.Sorted(slices.Values(q.Codes)))
 	if len(codes) == 0 {
 		var err error
 		if codes, err = g.list(ctx, q); err != nil {
@@ -71,6 +72,7 @@ func (g georeport) Requests(ctx context.Context, q open311.Query) ([]open311.Req
 		}
 		requests = append(requests, r)
 	}
+	slices.SortStableFunc(requests, func(a, b open311.Request) int { return b.ReceivedAt.Compare(a.ReceivedAt) })
 	return requests, nil
 }
 

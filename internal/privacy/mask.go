@@ -17,6 +17,18 @@ func Mask(text string) string {
 	return text
 }
 
+// MaskKnown covers what is known of somebody too, wherever a text names it: the name of who raised a case, for example. Of a name its first
+// character stays, of anything that begins with a digit nothing.
+func MaskKnown(text string, known ...string) string {
+	text = Mask(text) // first, as it leaves more of a number
+	for _, piece := range known {
+		if piece = strings.TrimSpace(piece); utf8.RuneCountInString(piece) > 1 {
+			text = strings.ReplaceAll(text, piece, star(piece, func(i int) bool { return i == 0 && (piece[0] < '0' || piece[0] > '9') }))
+		}
+	}
+	return Mask(text)
+}
+
 func cover(text string, found []Finding) string {
 	var masked strings.Builder
 	end := 0

@@ -128,6 +128,26 @@ func TestWithoutNamesAndPhonesThereAreNoneInTheTextsEither(t *testing.T) {
 	}
 }
 
+func TestTheNameOfWhoRaisedACaseIsCoveredInAnAnswerToo(t *testing.T) {
+	o := open(t, wang)
+	o.twoCases()
+	o.archive.cases[0].Answer.Text = "已到王小明家看过，王小明同意。"
+	got := o.post("/desk/export", "stage", "all", "format", "csv").asCSV()
+	if answer := got[1][14]; answer != "已到王**家看过，王**同意。" {
+		t.Errorf("the answer reads %s", answer)
+	}
+}
+
+func TestACaseClosedLateIsOverdueInTheLedgerAsInTheStatistics(t *testing.T) {
+	o := open(t, wang)
+	o.twoCases()
+	o.archive.cases[0].EndedOn = o.archive.cases[0].Clock.Due.AddDays(1)
+	got := o.post("/desk/export", "stage", "all", "format", "csv").asCSV()
+	if late := got[1][len(got[1])-1]; late != "是" {
+		t.Errorf("overdue: %s", late)
+	}
+}
+
 func TestADeputyTakesNoNamesAlong(t *testing.T) {
 	o := open(t, deputy)
 	o.twoCases()

@@ -1,11 +1,10 @@
 package figures
 
 import (
-	"net/http"
 	"net/url"
 	"time"
 
-	"township.dev/liaison/internal/casework"
+	"township.dev/liaison/internal/intake/casefilter"
 	"township.dev/liaison/internal/intake/web"
 	"township.dev/liaison/internal/workday"
 )
@@ -53,7 +52,7 @@ func readDay(asked url.Values, form *web.Form, field string, otherwise workday.D
 	}
 	day, err := workday.ParseDate(value)
 	if err != nil {
-		form.Refuse(web.Problem{Status: http.StatusUnprocessableEntity, Code: casework.CodeBadDate, Field: field})
+		form.Refuse(casefilter.UnreadableDate.At(field))
 	}
 	return day
 }

@@ -49,7 +49,7 @@ func (f *Figures) rows(ctx context.Context, s scribe, filter casework.Filter) it
 	return func(yield func(ledger.Row, error) bool) {
 		for c, err := range f.repository.Each(ctx, filter) {
 			var who casework.Contact
-			if err == nil && s.contacts {
+			if err == nil {
 				who, err = f.repository.Contact(ctx, c.Code)
 			}
 			if err != nil {
@@ -66,15 +66,15 @@ func (f *Figures) rows(ctx context.Context, s scribe, filter casework.Filter) it
 // row is the case's line.
 func (s scribe) row(c casework.Case, who casework.Contact) ledger.Row {
 	return ledger.Row{
-		Code: c.Code.String(), Source: s.named("source.", string(c.Source)), Village: c.Village, Topic: c.Topic, Text: s.text(c.Text),
-		Reporter: who.Name, Phone: who.Phone,
+		Code: c.Code.String(), Source: s.named("source.", string(c.Source)), Village: c.Village, Topic: c.Topic, Text: s.text(c.Text, who),
+		Reporter: s.private(who.Name), Phone: s.private(who.Phone),
 		Route: s.named("route.", string(c.Route)), Unit: c.Assignment.Unit, CoUnits: strings.Join(c.Assignment.CoUnits, s.words("ledger.between")),
 		FormalNumber: c.FormalNo,
-		Result:       s.named("result.", string(c.Answer.Result)), Answer: s.text(c.Answer.Text),
+		Result:       s.named("result.", string(c.Answer.Result)), Answer: s.text(c.Answer.Text, who),
 		Channel: s.named("channel.", string(c.Feedback.Channel)), Satisfaction: s.named("rating.", string(c.Rating.Value)),
 		State:    s.named("state.", string(c.State)),
 		Received: c.ReceivedAt, Due: s.day(c.Clock.Due), Answered: c.Answer.At, FedBack: c.Feedback.ToldAt, Ended: s.day(c.EndedOn),
-		Extended: c.Extended, Reopened: c.Reopened > 0, Overdue: c.Overdue(s.today),
+		Extended: c.Extended, Reopened: c.Reopened > 0, Overdue: c.Overdue(s.today) || closedLate(c),
 	}
 }
 
@@ -86,11 +86,21 @@ func (s scribe) named(prefix, value string) string {
 	return s.words(prefix + value)
 }
 
-func (s scribe) text(text string) string {
+// closedLate counts as the statistics do.
+func closedLate(c casework.Case) bool { return c.State == casework.Closed && c.EndedOn.After(c.Clock.Due) }
+
+func (s scribe) text(text string, who casework.Contact) string {
 	if s.contacts {
 		return text
 	}
-	return privacy.Mask(text)
+	return privacy.MaskKnown(text, who.Name, who.Phone)
+}
+
+func (s scribe) private(value string) string {
+	if s.contacts {
+		return value
+	}
+	return ""
 }
 
 // day as the instant it begins at, zero for none.

@@ -140,8 +140,8 @@ func TestThePeriodAskedFor(t *testing.T) {
 		"from=2026-03-01&to=2027-01-01": {span{day(time.March, 1), today}, ""},
 		"from=2026-04-01&to=2026-03-31": {year, "period_reversed at from"},
 		"from=2026-11-27":               {year, "period_reversed at from"},
-		"from=gestern&to=2026-03-31":    {year, "bad_date at from"},
-		"to=2026-02-30":                 {year, "bad_date at to"},
+		"from=gestern&to=2026-03-31":    {year, "unreadable_date at from"},
+		"to=2026-02-30":                 {year, "unreadable_date at to"},
 	} {
 		asked, err := url.ParseQuery(query)
 		if err != nil {
