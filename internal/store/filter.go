@@ -137,8 +137,12 @@ func among[T any](c *conditions, column string, values []T) {
 
 func (s *Store) byWords(c *conditions, f casework.Filter) {
 	if f.Search != "" {
+		column := inWhole
+		if f.Scope.Limited { // or a number would be found digit by digit that is not shown
+			column = inMasked
+		}
 		if match, searchable := search.Query(f.Search); searchable {
-			c.must(foundByText, match)
+			c.must(foundByText, column+match+")")
 		} else {
 			c.must(nothing)
 		}

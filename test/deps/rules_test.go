@@ -26,7 +26,7 @@ var directions = []direction{
 	{"api", nil, "the API is what users hold; nothing of ours may leak into it"},
 	{"internal/fromcrd", with(core, "api"), "the seam from API objects to the core's values"},
 	{"internal/stationconf", core, "operator and intake must agree on these documents without sharing anything else"},
-	{"internal/store", []string{"internal/announcement", "internal/casework", "internal/search", "internal/workday"}, "the domain speaks, storage listens"},
+	{"internal/store", []string{"internal/announcement", "internal/casework", "internal/privacy", "internal/search", "internal/workday"}, "the domain speaks, storage listens"},
 	{"internal/intake/web", nil, "rendering knows no cases"},
 	{"internal/intake", with(core, "internal/stationconf", "internal/ical"), "the service knows neither Kubernetes nor which database holds its cases"},
 	{"controllers", with(with(core, seams...), "api"), "the operator knows no database and no page"},

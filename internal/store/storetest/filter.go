@@ -43,6 +43,21 @@ func (s *station) kinds() map[string]casework.Code {
 }
 
 var filterTests = map[string]func(*testing.T, *station){
+	"what a text names is found by those alone who may know it": func(t *testing.T, s *station) {
+		named := road
+		named.Name, named.Text = "赵铁柱", "我家赵铁柱门前的路坏了，电话13934567890。"
+		s.receive(named)
+		for words, want := range map[string][2]int{ // by all, by a deputy
+			"路坏了": {1, 1}, "赵铁柱": {1, 0}, "铁柱": {1, 0}, "139": {1, 1}, "1393": {1, 0}, "13934567890": {1, 0}, "7890": {0, 1},
+		} {
+			for i, scope := range []casework.Scope{{}, {Limited: true, Villages: []string{named.Village}}} {
+				page, err := s.List(s.Context(), casework.Listing{Filter: casework.Filter{Search: words, Scope: scope}, Limit: 5})
+				if err != nil || len(page.Cases) != want[i] {
+					t.Errorf("%s, limited %t: %d found, want %d, error %v", words, scope.Limited, len(page.Cases), want[i], err)
+				}
+			}
+		}
+	},
 	"each condition picks its cases": func(t *testing.T, s *station) {
 		start := s.now
 		all := s.kinds()

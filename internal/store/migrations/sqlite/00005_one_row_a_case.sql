@@ -106,5 +106,11 @@ ALTER TABLE visits ADD COLUMN request_key TEXT;
 ALTER TABLE visits ADD COLUMN request_digest BLOB;
 CREATE UNIQUE INDEX visits_by_request ON visits (request_key) WHERE request_key IS NOT NULL;
 
+-- The text of cases, cut into the tokens of internal/search: whole, and as those read it who may not know whom it names. It is filled anew from the
+-- first case on.
+DROP TABLE case_search;
+CREATE VIRTUAL TABLE case_search USING fts5 (tokens, masked, content = '', contentless_delete = 1, tokenize = 'ascii');
+DELETE FROM tallies WHERE name = 'findable';
+
 -- Cases are not deleted, so they can be counted.
 DELETE FROM tallies WHERE name = 'received';
