@@ -57,6 +57,12 @@ func (d *Desk) viewFilter(r *http.Request, documents *mounted.Documents, f casew
 	// A field without a choice would only take up room. Bounds that links of the statistics set are kept though the form has no
 	// use for them otherwise.
 	view.Fields = slices.DeleteFunc(view.Fields, func(field filterField) bool { return len(field.Options) < 2 })
+	if form.Value(casefilter.FieldState) != "" {
+		view.Fields = append(view.Fields, filterField{casefilter.FieldState, named(words, "state.", casework.States())})
+	}
+	if form.Value(casefilter.FieldNoVillage) != "" {
+		view.Flags = append(view.Flags, casefilter.FieldNoVillage)
+	}
 	for _, day := range []string{casefilter.FieldEndedFrom, casefilter.FieldEndedTo, casefilter.FieldDueFrom, casefilter.FieldDueTo} {
 		if form.Value(day) != "" {
 			view.Days = append(view.Days, day)

@@ -15,9 +15,8 @@ import (
 
 const (
 	fieldPhotos = "photos"
-	// mostUpload of a form with photos, in bytes. One file more than a case may have still comes back with the form and not as a
-	// bare refusal.
-	mostUpload = (photo.MostPerCase+1)*photo.MostBytes + web.MaxBody
+	// mostUpload of a form with photos, in bytes.
+	mostUpload = photo.MostUpload + web.MaxBody
 	// uploadPatience is five photos of 4 MB at 1 Mbit/s, and some more.
 	uploadPatience = 5 * time.Minute
 )

@@ -188,6 +188,8 @@ func passedOn(query url.Values, words func(string) string) []passedField {
 // inWords says what a field of a filter holds; nothing where the field's name says it all.
 func inWords(field, value string, words func(string) string) string {
 	switch field {
+	case casefilter.FieldState:
+		return words("state." + value)
 	case casefilter.FieldRoute:
 		return words("route." + value)
 	case casefilter.FieldSource:
@@ -198,7 +200,7 @@ func inWords(field, value string, words func(string) string) string {
 		return words("rating." + value)
 	case casefilter.FieldTiming:
 		return words("timing." + value)
-	case casefilter.FieldFormal, casefilter.FieldReopened, casefilter.FieldUrged, casefilter.FieldReleased:
+	case casefilter.FieldFormal, casefilter.FieldReopened, casefilter.FieldUrged, casefilter.FieldReleased, casefilter.FieldNoVillage:
 		return ""
 	}
 	return value

@@ -87,7 +87,9 @@ func (s scribe) named(prefix, value string) string {
 }
 
 // closedLate counts as the statistics do.
-func closedLate(c casework.Case) bool { return c.State == casework.Closed && c.EndedOn.After(c.Clock.Due) }
+func closedLate(c casework.Case) bool {
+	return c.State == casework.Closed && c.EndedOn.After(c.Clock.Due)
+}
 
 func (s scribe) text(text string, who casework.Contact) string {
 	if s.contacts {

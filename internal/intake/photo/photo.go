@@ -18,6 +18,9 @@ import (
 const (
 	// MostPerCase photos belong to one case. Whoever counts them refuses one more with CodeTooMany.
 	MostPerCase = 5
+	// MostUpload is how many bytes of photos are read of one form. It is more than can be kept, so that photos too large or too many are
+	// answered with the form and not with a bare refusal.
+	MostUpload = 2 * MostPerCase * MostBytes
 	// MostBytes a file may have.
 	MostBytes = 8 << 20
 	// MostPixels a picture may have, which is what phones take today unless asked for more. A kind of file that needs more

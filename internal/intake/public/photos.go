@@ -18,9 +18,8 @@ import (
 
 const (
 	fieldPhotos = "photos"
-	// mostUpload of a form with photos, in bytes. It is more than can be kept, so that photos too large or too many are answered with
-	// the form and not with a bare refusal.
-	mostUpload = 2*photo.MostPerCase*photo.MostBytes + web.MaxBody
+	// mostUpload of a form with photos, in bytes.
+	mostUpload = photo.MostUpload + web.MaxBody
 	// mostUploads is how many forms may bring photos at once: each holds one file in memory, and a pod has 256 MiB.
 	mostUploads = 3
 	// uploadPatience is five photos of 4 MB at 1 Mbit/s, and some more.

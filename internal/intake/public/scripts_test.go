@@ -96,6 +96,36 @@ func TestADraftSurvivesOnThePhoneAndGoesWithTheReceipt(t *testing.T) {
 	}
 }
 
+func TestADraftCanBeDroppedWhileItIsWritten(t *testing.T) {
+	c, phone := openCounter(t, usual), newPhone(t)
+	phone.do(chromedp.Navigate(c.URL + "/suggest?lang=zh"))
+	if hidden := phone.says("document.getElementById('draft-kept').hidden"); hidden != "true" {
+		t.Error("there is something to drop before anything is written")
+	}
+	phone.fillIn()
+	phone.do(chromedp.WaitVisible("#draft-drop"), chromedp.Click("#draft-drop"), chromedp.WaitNotVisible("#draft-kept"))
+	if text, kept := phone.value("text"), phone.says("localStorage.getItem('liaison-draft')"); text != "" || kept != "null" {
+		t.Errorf("left behind: %q and %s", text, kept)
+	}
+}
+
+// The next at a shared phone presses Back on the receipt.
+func TestBackFromTheReceiptTheFormIsEmpty(t *testing.T) {
+	c, phone := openCounter(t, usual), newPhone(t)
+	phone.do(chromedp.Navigate(c.URL + "/suggest?lang=zh"))
+	phone.fillIn()
+	first := phone.value("idempotency_key")
+	phone.press()
+	phone.do(chromedp.NavigateBack())
+	empty := "document.getElementById('suggestion') && !document.getElementById('suggestion').elements.text.value && !document.getElementById('suggestion').elements.name.value"
+	if _, err := chromedp.Run(phone, chromedp.Poll[bool]("!!("+empty+")")); err != nil {
+		t.Fatal(err)
+	}
+	if again := phone.value("idempotency_key"); again == first {
+		t.Error("another suggestion would be taken for the one that was sent")
+	}
+}
+
 // The answer to a form gets lost on the way: the draft remembers the form's key, so that sending it again makes no second case.
 func TestAFormWhoseAnswerIsLostIsSentAgainUnderItsKey(t *testing.T) {
 	c, phone := openCounter(t, usual), newPhone(t)

@@ -79,6 +79,7 @@ var (
 	NotFound         = Problem{Status: http.StatusNotFound, Code: "not_found"}
 	MethodNotAllowed = Problem{Status: http.StatusMethodNotAllowed, Code: "method_not_allowed"}
 	TooLarge         = Problem{Status: http.StatusRequestEntityTooLarge, Code: "too_large"}
+	UploadTooLarge   = Problem{Status: http.StatusRequestEntityTooLarge, Code: "upload_too_large"}
 	UnsupportedMedia = Problem{Status: http.StatusUnsupportedMediaType, Code: "unsupported_media_type"}
 	Unavailable      = Problem{Status: http.StatusServiceUnavailable, Code: "unavailable"}
 	internalProblem  = Problem{Status: http.StatusInternalServerError, Code: "internal"}
@@ -97,4 +98,10 @@ func problemIn(err error) (Problem, bool) {
 	return Problem{}, false
 }
 
-func tooLarge(limit int64) Problem { return TooLarge.With("limit", limit/1024) }
+// tooLarge tells a form with files from one of text: what helps is not the same.
+func tooLarge(limit int64) Problem {
+	if limit > MaxBody {
+		return UploadTooLarge.With("megabytes", limit>>20)
+	}
+	return TooLarge.With("limit", limit/1024)
+}

@@ -126,7 +126,7 @@ func TestAFormWithFilesThatIsRefused(t *testing.T) {
 		"a field too large":              {big, bigType, 413, "最多64KB"},
 		"the same behind a file":         {behind, behindType, 413, "最多64KB"},
 		"a part's header too large":      {"--b\r\nX-Filler: " + strings.Repeat("x", 2*web.MaxBody) + "\r\n\r\n\r\n--b--\r\n", "multipart/form-data; boundary=b", 413, "最多64KB"},
-		"more than the route takes":      {huge, hugeType, 413, "最多1024KB"},
+		"more than the route takes":      {huge, hugeType, 413, "合计最多1MB"},
 		"more parts than any form has":   {crowd, crowdType, 400, "读不出来"},
 		"cut off in a file":              {good[:len(good)-40], contentType, 400, "读不出来"},
 		"without a boundary":             {good, "multipart/form-data", 400, "读不出来"},

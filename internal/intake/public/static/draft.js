@@ -2,7 +2,7 @@
 // Written for old phones: nothing newer than 2011, and no library.
 (function () {
   'use strict';
-  var KEY = 'liaison-draft', DAYS = 7, FIELDS = ['topic', 'village', 'text'];
+  var KEY = 'liaison-draft', SENT = 'liaison-sent', DAYS = 7, FIELDS = ['topic', 'village', 'text'];
 
   // Storage can be switched off or full; then there is no draft.
   function keep(draft) {
@@ -18,7 +18,16 @@
     } catch (e) { return null; }
   }
 
-  if (document.querySelector('[data-draft=done]')) { keep(null); return; }
+  // That a form of this tab was sent, until the form is shown again.
+  function sent(mark) {
+    try {
+      var was = sessionStorage.getItem(SENT);
+      if (mark) { sessionStorage.setItem(SENT, mark); } else { sessionStorage.removeItem(SENT); }
+      return was;
+    } catch (e) { return null; }
+  }
+
+  if (document.querySelector('[data-draft=done]')) { keep(null); sent('1'); return; }
   var form = document.getElementById('suggestion');
   if (!form) { return; }
 
@@ -30,24 +39,32 @@
 
   // The draft: never name, phone or photos. The key of a form that was sent goes along: where the answer got lost on the way, sending
   // the same again makes no second case.
-  function save(sent) {
+  function save(sending) {
     var draft = { at: new Date().getTime() }, before = kept();
     each(function (name, field) { draft[name] = field.value; });
-    draft.key = sent ? form.elements.idempotency_key.value : before && before.key;
+    draft.key = sending ? form.elements.idempotency_key.value : before && before.key;
     keep(draft.text || draft.topic ? draft : null);
+    offerToDrop();
   }
 
-  function restore() {
-    var draft = kept(), empty = true, note = document.getElementById('draft-note');
-    each(function (name, field) { empty = empty && !field.value; });
-    if (!draft || !empty) { return; }
-    each(function (name, field) { field.value = draft[name] || ''; });
-    if (draft.key) { form.elements.idempotency_key.value = draft.key; }
-    note.hidden = false;
+  // On somebody else's phone the draft must not stay.
+  function offerToDrop() {
+    var offer = document.getElementById('draft-kept');
+    offer.hidden = !kept();
     document.getElementById('draft-drop').onclick = function () {
       keep(null);
       location.replace('/suggest'); // with a key of its own
     };
+  }
+
+  function restore() {
+    var draft = kept(), empty = true;
+    each(function (name, field) { empty = empty && !field.value; });
+    if (!draft || !empty) { return; }
+    each(function (name, field) { field.value = draft[name] || ''; });
+    if (draft.key) { form.elements.idempotency_key.value = draft.key; }
+    document.getElementById('draft-note').hidden = false;
+    offerToDrop();
   }
 
   // How many characters are left. Pairs of surrogates count once, as they do at the station.
@@ -87,8 +104,16 @@
       event.preventDefault();
     }
   });
-  // Back from the next page, or after a connection that broke off.
-  window.addEventListener('pageshow', function () { button.textContent = label; waiting = false; });
+  // Back from the next page, or after a connection that broke off. Back from the receipt, the form holds the name and phone of who has just
+  // sent it, which the next at this phone must not see, and a key that is used up: it begins anew.
+  window.addEventListener('pageshow', function () {
+    button.textContent = label;
+    waiting = false;
+    if (sent() && (form.elements.text.value || form.elements.name.value || form.elements.phone.value)) {
+      form.reset();
+      location.replace('/suggest');
+    }
+  });
 
   restore();
   count();
