@@ -219,6 +219,12 @@ func TestAReporterWhoJoinedCanBeToldAlone(t *testing.T) {
 	back.says("h1", into.String()).says("#reporters", "已告知")
 }
 
+func TestThePublicIsProposedNothingThatNamesWhoRaisedTheCase(t *testing.T) {
+	o := newOffice(t)
+	code := o.comes(o.raise(raised{text: "赵铁柱家门口的路灯坏了。", contact: casework.Contact{Name: "赵铁柱"}}), wholeWay...)
+	o.open("/desk/cases/"+code.String()).says("details#release textarea[name=text]", "赵**家门口").keepsQuiet("details#release textarea", "赵铁柱")
+}
+
 func TestWhatIsPublishedIsMaskedFirst(t *testing.T) {
 	o := newOffice(t)
 	code := o.comes(o.raise(raised{text: "我叫王小明，电话13912345678，村口路灯坏了。"}), wholeWay...)

@@ -122,12 +122,12 @@ func (d *Desk) renderCase(w http.ResponseWriter, r *http.Request, code casework.
 	if err := d.addHistory(r.Context(), &view); err != nil {
 		return err
 	}
+	add := d.cover
 	if view.Handles {
-		if err := d.addForHandlers(r, &view); err != nil {
-			return err
-		}
-	} else {
-		view.mask()
+		add = d.addForHandlers
+	}
+	if err := add(r, &view); err != nil {
+		return err
 	}
 	return d.area.RenderForm(w, r, "case", p.form, view)
 }
@@ -188,12 +188,17 @@ func (d *Desk) addForHandlers(r *http.Request, view *caseView) (err error) {
 	return err
 }
 
-// mask covers names and phones in what was written: a deputy sees what a case is about and not who raised it.
-func (v *caseView) mask() {
-	v.Words = privacy.Mask(v.Words)
-	for i := range v.History {
-		v.History[i].Words = privacy.Mask(v.History[i].Words)
+// cover hides names and phones in what was written: a deputy sees what a case is about and not who raised it.
+func (d *Desk) cover(r *http.Request, view *caseView) error {
+	who, err := d.repository.Contact(r.Context(), view.Code)
+	if err != nil {
+		return fmt.Errorf("reading whom to cover: %w", err)
 	}
+	view.Words = privacy.MaskKnown(view.Words, who.Name, who.Phone)
+	for i := range view.History {
+		view.History[i].Words = privacy.MaskKnown(view.History[i].Words, who.Name, who.Phone)
+	}
+	return nil
 }
 
 // arrange puts the obvious step first; a form that was refused comes before it, or its errors would be hidden.

@@ -189,8 +189,8 @@ func (v caseView) proposeRelease(o *offered) {
 		o.Form.Set(casework.FieldAnswer, v.Release.Answer)
 	default:
 		o.Found, o.Covered = kindsIn(v.Text, v.Answer.Text), true
-		o.Form.Set(casework.FieldText, privacy.Mask(v.Text))
-		o.Form.Set(casework.FieldAnswer, privacy.Mask(v.Answer.Text))
+		o.Form.Set(casework.FieldText, privacy.MaskKnown(v.Text, v.Contact.Name, v.Contact.Phone))
+		o.Form.Set(casework.FieldAnswer, privacy.MaskKnown(v.Answer.Text, v.Contact.Name, v.Contact.Phone))
 	}
 }
 

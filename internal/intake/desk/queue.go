@@ -1,12 +1,16 @@
 package desk
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"township.dev/liaison/internal/casework"
 	"township.dev/liaison/internal/intake/casefilter"
@@ -58,6 +62,11 @@ func (d *Desk) queue(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err != nil {
 		return fmt.Errorf("listing the cases: %w", err)
+	}
+	if !casefilter.Handles(account) {
+		if err := d.coverExcerpts(r.Context(), page.Cases); err != nil {
+			return err
+		}
 	}
 	counts, err := d.count(r.Context(), documents, filter.Scope, today)
 	if err != nil {
@@ -131,12 +140,25 @@ func viewRows(cases []casework.Summary, d *mounted.Documents, account casework.A
 		if s.Pending() {
 			row.DueIn = viewDue(s.Due, d.Today(now), d.Location)
 		}
-		if !casefilter.Handles(account) {
-			row.Excerpt = privacy.Mask(s.Excerpt)
-		}
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// coverExcerpts hides what excerpts name. A number that was cut with the text is known by its form no more, so nothing of it is shown.
+func (d *Desk) coverExcerpts(ctx context.Context, cases []casework.Summary) error {
+	for i := range cases {
+		who, err := d.repository.Contact(ctx, cases[i].Code)
+		if err != nil {
+			return fmt.Errorf("reading whom to cover: %w", err)
+		}
+		excerpt := cases[i].Excerpt
+		if utf8.RuneCountInString(excerpt) >= casework.ExcerptLength {
+			excerpt = strings.TrimRightFunc(excerpt, func(r rune) bool { return !unicode.Is(unicode.Han, r) })
+		}
+		cases[i].Excerpt = privacy.MaskKnown(excerpt, who.Name, who.Phone)
+	}
+	return nil
 }
 
 func toQueue(w http.ResponseWriter, r *http.Request) error {

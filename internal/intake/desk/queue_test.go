@@ -134,6 +134,17 @@ func TestWhatTheSearchBoxFinds(t *testing.T) {
 	}
 }
 
+func TestADeputyReadsNothingOfWhoRaisedACase(t *testing.T) {
+	o := newOffice(t)
+	zhao := casework.Contact{Name: "赵铁柱"}
+	named := o.raise(raised{village: "白额村", text: "已给赵铁柱家门口换了路灯，又坏了。", contact: zhao})
+	cut := o.raise(raised{village: "白额村", text: strings.Repeat("路", casework.ExcerptLength-10) + "13912345678", contact: zhao})
+	o.as(deputy)
+	o.open("/desk").says(".queue", "已给赵**家门口", "路路路").keepsQuiet("main", "赵铁柱", "1391234567", "139123")
+	o.open("/desk/cases/"+named.String()).says("#suggestion", "已给赵**家门口").keepsQuiet("html", "赵铁柱")
+	o.open("/desk/cases/"+cut.String()).says("#suggestion", "139****5678").keepsQuiet("html", "13912345678")
+}
+
 func TestADeputySeesTheOwnVillagesAlone(t *testing.T) {
 	o := newOffice(t)
 	own := o.raise(raised{village: "白额村", text: "田间路被冲毁，请打13912345678。", contact: casework.Contact{Name: "张三", Phone: "13912345678"}})

@@ -9,6 +9,7 @@ import (
 
 	"township.dev/liaison/internal/casework"
 	"township.dev/liaison/internal/intake/web"
+	"township.dev/liaison/internal/privacy"
 )
 
 // mostMerges are followed from a case to the one it goes on as; a longer chain is shown from where it was left.
@@ -97,6 +98,14 @@ func (p *Public) joined(r *http.Request, c casework.Case) (*joinedView, error) {
 	history, err := p.cases.History(r.Context(), c.Code)
 	if err != nil {
 		return nil, fmt.Errorf("reading the history of the case another was merged into: %w", withoutCode(err))
+	}
+	who, err := p.cases.Contact(r.Context(), c.Code)
+	if err != nil {
+		return nil, fmt.Errorf("reading whom to cover: %w", err)
+	}
+	history = slices.Clone(history)
+	for i := range history { // an answer can name who raised the other case
+		history[i].Words = privacy.MaskKnown(history[i].Words, who.Name, who.Phone)
 	}
 	return &joinedView{State: c.State, Steps: p.teller(r).steps(c, history, joinedStories), Due: p.due(r, c)}, nil
 }

@@ -89,6 +89,14 @@ func (s *shelf) Secret(_ context.Context, code casework.Code) (casework.Secret, 
 	return f.Secret, nil
 }
 
+func (s *shelf) Contact(_ context.Context, code casework.Code) (casework.Contact, error) {
+	f, err := s.find(code)
+	if err != nil {
+		return casework.Contact{}, err
+	}
+	return f.Contact, nil
+}
+
 func (s *shelf) History(_ context.Context, code casework.Code) ([]casework.Entry, error) {
 	f, err := s.find(code)
 	if err != nil {

@@ -101,6 +101,23 @@ func TestAMergedCaseShowsTheOneItGoesOnAs(t *testing.T) {
 	}
 }
 
+func TestAnAnswerThatNamesTheOtherReporterIsReadWithoutTheName(t *testing.T) {
+	c := openCounter(t, usual)
+	other, mine := c.raise(), c.raise()
+	other.Case.Code, other.Contact = casework.NewCode(), casework.Contact{Name: "赵铁柱"}
+	m, err := casework.Rules{Deadlines: casework.DefaultDeadlines()}.Merge(mine.Case, other.Case, "同一条路", administrator, c.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine.Case, mine.history = m.From, append(mine.history, casework.Entry{Event: m.FromEvent})
+	other.Case, other.history = m.Into, append(other.history, casework.Entry{Event: m.IntoEvent})
+	other.move(administrator, casework.Classify{Route: casework.Explain, Reason: "说明"})
+	other.move(administrator, casework.GiveAnswer{Result: casework.ResolvedA, Text: "已到赵铁柱家，电话13900001111已告知。"})
+	page := c.get("/status?" + mine.query())
+	page.says("#joined", "已到赵**家，电话139****1111")
+	page.keepsQuiet("html", "赵铁柱", "13900001111")
+}
+
 func TestAMergeThatLeadsNowhereIsAFaultAndNotAnUnknownCode(t *testing.T) {
 	c := openCounter(t, usual).raise()
 	c.Case.State, c.Case.MergedInto = casework.Merged, casework.NewCode()
