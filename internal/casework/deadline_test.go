@@ -76,7 +76,7 @@ func TestRulesWithoutCalendarAndLocation(t *testing.T) {
 	}
 }
 
-func TestClassifyingAgainGivesNewTimeOnlyOnAnotherRoute(t *testing.T) {
+func TestClassifyingAgainGivesTheOtherRoutesTimeFromTheFirstDayOn(t *testing.T) {
 	first := caseIn(casework.Classified)
 	later := noon.AddDate(0, 0, 3)
 	same, event, err := rules().Apply(first, casework.Classify{Route: first.Route, Reason: "再看"}, administrator, later)
@@ -84,7 +84,7 @@ func TestClassifyingAgainGivesNewTimeOnlyOnAnotherRoute(t *testing.T) {
 		t.Errorf("the same route: due %s, want %s; error %v", same.Clock.Due, first.Clock.Due, err)
 	}
 	other, event, err := rules().Apply(first, casework.Classify{Route: casework.Township, Reason: "乡里能办"}, administrator, later)
-	if err != nil || other.Clock.Due.String() != "2026-04-02" || event.Facts.Due != "2026-04-02" {
+	if err != nil || other.Clock.Due.String() != "2026-03-30" || event.Facts.Due != "2026-03-30" {
 		t.Errorf("another route: due %s, error %v", other.Clock.Due, err)
 	}
 }

@@ -28,6 +28,8 @@ const (
 	CodeSameCase         = "same_case"
 	CodeCaseEnded        = "case_ended"
 	CodeInFuture         = "in_future"
+	CodeBeforeAnswer     = "before_answer"
+	CodeOtherWayRound    = "other_way_round"
 )
 
 // FieldError says that one field cannot be accepted. It never holds what was in the field.

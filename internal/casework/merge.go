@@ -1,6 +1,10 @@
 package casework
 
-import "time"
+import (
+	"time"
+
+	"township.dev/liaison/internal/workday"
+)
 
 // merge lets a case go on as another; see Rules.Merge.
 type merge struct {
@@ -40,6 +44,12 @@ type Merging struct {
 	FromEvent, IntoEvent Event
 }
 
+// takeClock has the case go on under the earlier deadline of the one that joins it, so that no merge hides how late something is.
+func (m *Merging) takeClock(earlier Clock) {
+	m.IntoEvent.Facts.Due, m.IntoEvent.Facts.DueBefore = earlier.Due.String(), m.Into.Clock.Due.String()
+	m.Into.Clock, m.Into.RemindedOn = earlier, workday.Date{}
+}
+
 // Merge lets the case go on as into, which must still be pending (并案). Who raised it stays informed: its page shows how into fares, and
 // into cannot be closed before everybody who joined it was told. The error is a *NotAllowedError or FieldErrors.
 func (r Rules) Merge(c, into Case, reason string, by Actor, now time.Time) (Merging, error) {
@@ -48,6 +58,9 @@ func (r Rules) Merge(c, into Case, reason string, by Actor, now time.Time) (Merg
 		return Merging{}, FieldErrors{{Field: FieldInto, Code: CodeSameCase}}
 	case !into.Pending():
 		return Merging{}, FieldErrors{{Field: FieldInto, Code: CodeCaseEnded}}
+	case c.Formal() && !into.Formal(), c.Route != Unclassified && into.Route == Unclassified:
+		// It would lose what it is, and with it its term.
+		return Merging{}, FieldErrors{{Field: FieldInto, Code: CodeOtherWayRound}}
 	}
 	var (
 		m   Merging
@@ -61,5 +74,8 @@ func (r Rules) Merge(c, into Case, reason string, by Actor, now time.Time) (Merg
 		return Merging{}, err
 	}
 	m.From.Joined, m.From.Untold = 0, 0
+	if c.Route != Unclassified && c.Clock.Due.Before(into.Clock.Due) {
+		m.takeClock(c.Clock)
+	}
 	return m, nil
 }

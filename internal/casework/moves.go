@@ -202,14 +202,25 @@ func (m RecordFeedback) apply(_ Rules, c *Case, e *Event) error {
 	if told.IsZero() {
 		told = e.At
 	}
-	if told.After(e.At) {
+	switch {
+	case told.After(e.At):
 		problems.refuse(&FieldError{Field: FieldToldAt, Code: CodeInFuture})
+	case told.Before(c.knownSince().Truncate(time.Minute)): // forms tell minutes
+		problems.refuse(&FieldError{Field: FieldToldAt, Code: CodeBeforeAnswer})
 	}
 	told = instant(told)
 	c.Feedback = Feedback{Channel: m.Channel, Text: text, ToldAt: told, At: e.At, Seq: e.Seq}
 	e.Facts.Channel, e.Facts.ToldAt = m.Channel, told
 	e.Words = text
 	return problems.orNil()
+}
+
+// knownSince is when there was something to tell at the earliest. Of a case that joined another, the answer is that one's.
+func (c Case) knownSince() time.Time {
+	if c.Answer.At.IsZero() {
+		return c.ReceivedAt
+	}
+	return c.Answer.At
 }
 
 // Inform records that who raised a merged case was told the answer of the case it went on as (告知).
@@ -277,7 +288,7 @@ func (r Rules) Rating(c Case, value Satisfaction, text string) Move {
 }
 
 // FollowUp tells what became of a planned case, which then counts as solved (B→A, 跟踪办结). Text says what was done; the resident
-// was told just this.
+// was told just this. What is public tells the old answer, so it is taken off until staff publish the new one.
 type FollowUp struct {
 	Channel Channel
 	Text    string
@@ -291,6 +302,7 @@ func (m FollowUp) apply(r Rules, c *Case, e *Event) error {
 		return err
 	}
 	c.Answer = Answer{Result: ResolvedA, Text: e.Words, At: e.At, Seq: e.Seq}
+	c.Release = Release{}
 	e.Facts.Result = ResolvedA
 	return nil
 }

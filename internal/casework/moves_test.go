@@ -74,7 +74,9 @@ func TestAChangedAnswerHasToBeToldAgain(t *testing.T) {
 
 func TestFeedbackKeepsWhenTheResidentWasTold(t *testing.T) {
 	morning := noon.Add(-3 * time.Hour)
-	c := apply(t, caseIn(casework.Answered), casework.RecordFeedback{Channel: casework.ByPhone, Text: "已告知", ToldAt: morning})
+	answered := caseIn(casework.Answered)
+	answered.Answer.At = morning.Add(30 * time.Second) // forms tell minutes
+	c := apply(t, answered, casework.RecordFeedback{Channel: casework.ByPhone, Text: "已告知", ToldAt: morning})
 	if c.Feedback.ToldAt != morning || c.Feedback.At != noon {
 		t.Errorf("told at %s, recorded at %s", c.Feedback.ToldAt, c.Feedback.At)
 	}

@@ -29,7 +29,9 @@ const (
 	WhyNotPlanned Why = "not_planned"
 	// WhyNotReleased is given because what is not public cannot be taken off.
 	WhyNotReleased Why = "not_released"
-	// WhyAnonymised is given because nothing is left to show or erase.
+	// WhyJoined is given because others have raised the same, for whom the case goes on.
+	WhyJoined Why = "others_joined"
+	// WhyAnonymised is given because nothing is left to show or erase, and nothing personal may be written again.
 	WhyAnonymised Why = "already_anonymised"
 )
 
@@ -48,6 +50,7 @@ var guards = map[Action]func(c Case, today workday.Date) Why{
 	},
 	ActionMarkFormal: func(c Case, _ workday.Date) Why { return when(c.Formal(), WhyFormal) },
 	ActionClose:      func(c Case, _ workday.Date) Why { return when(c.Untold > 0, WhyUntold) },
+	ActionWithdraw:   func(c Case, _ workday.Date) Why { return when(c.Joined > 0, WhyJoined) },
 	ActionRate:       func(c Case, _ workday.Date) Why { return when(c.Rated(), WhyRated) },
 	ActionReopen: func(c Case, _ workday.Date) Why {
 		if c.Rated() {
@@ -56,9 +59,7 @@ var guards = map[Action]func(c Case, today workday.Date) Why{
 		return when(c.Reopened > 0, WhyReopened)
 	},
 	ActionFollowUp:  func(c Case, _ workday.Date) Why { return when(c.Answer.Result != PlannedB, WhyNotPlanned) },
-	ActionRelease:   func(c Case, _ workday.Date) Why { return when(c.Anonymised, WhyAnonymised) },
 	ActionUnrelease: func(c Case, _ workday.Date) Why { return when(!c.Released(), WhyNotReleased) },
-	ActionAnonymise: func(c Case, _ workday.Date) Why { return when(c.Anonymised, WhyAnonymised) },
 }
 
 func when(is bool, why Why) Why {
@@ -69,6 +70,9 @@ func when(is bool, why Why) Why {
 }
 
 func forbidden(c Case, a Action, today workday.Date) Why {
+	if c.Anonymised && a != ActionUnrelease {
+		return WhyAnonymised
+	}
 	if guard, guarded := guards[a]; guarded {
 		return guard(c, today)
 	}

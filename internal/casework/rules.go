@@ -122,17 +122,23 @@ func (r Rules) Apply(c Case, m Move, by Actor, now time.Time) (Case, Event, erro
 
 // windClock does to the deadline what the transition says, and notes in the event what became of the due day.
 func (r Rules) windClock(effect ClockEffect, before Case, moved *Case, e *Event) {
+	// What was missed stays missed, or a late case could be made to look punctual; staff who never classified it have missed no term of a route.
+	missed := before.Route != Unclassified && before.Overdue(r.Today(e.At))
 	switch effect {
 	case ClockRoute:
-		if moved.Route == before.Route {
+		if moved.Route == before.Route || missed {
 			return
 		}
-		moved.Extended = false
-		moved.Clock = r.clock(r.term(*moved), r.Today(e.At))
+		moved.Extended = before.Extended && before.Formal()
+		moved.Clock = r.clock(r.term(*moved), r.roundBegan(before, e.At))
 	case ClockAnew:
 		moved.Clock = r.clock(r.term(*moved), r.Today(e.At))
 	case ClockTerm:
-		moved.Clock = r.clock(r.term(*moved), before.Clock.From)
+		longer := r.clock(r.term(*moved), before.Clock.From)
+		if missed || e.Action == ActionExtend && !longer.Due.After(before.Clock.Due) {
+			return
+		}
+		moved.Clock = longer
 	case ClockCalendar:
 		moved.Clock = r.clock(before.Clock.Term, before.Clock.From)
 	case ClockTriage, ClockRuns, ClockStops:
@@ -140,6 +146,15 @@ func (r Rules) windClock(effect ClockEffect, before Case, moved *Case, e *Event)
 	}
 	e.Facts.Due, e.Facts.DueBefore = moved.Clock.Due.String(), before.Clock.Due.String()
 	moved.RemindedOn = workday.Date{}
+}
+
+// roundBegan is the day from which a route's term counts: that of the first classification since the case was received or taken up again, so that
+// no detour over another route wins time.
+func (r Rules) roundBegan(before Case, at time.Time) workday.Date {
+	if before.Route == Unclassified {
+		return r.Today(at)
+	}
+	return before.Clock.From
 }
 
 // noteEnd keeps when a case stopped waiting.

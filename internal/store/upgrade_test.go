@@ -86,7 +86,7 @@ func expectEarlierCases(t *testing.T, s *store.Store) {
 		t.Errorf("the request repeated: %+v, %t, error %v", again, replayed, err)
 	}
 	_, err = s.Change(t.Context(), "ANSWERANSWER", func(c casework.Case) (casework.Case, casework.Event, error) {
-		return rules.Apply(c, casework.RecordFeedback{Channel: casework.InPerson, Text: "当面告知"}, casework.Actor{Role: casework.Head}, now)
+		return rules.Apply(c, casework.RecordFeedback{Channel: casework.InPerson, Text: "当面告知"}, casework.Actor{Role: casework.Head}, now.Add(2*time.Hour))
 	})
 	if err != nil {
 		t.Errorf("going on with an earlier case: %v", err)

@@ -109,6 +109,7 @@ func TestTheWholeWayOfACase(t *testing.T) {
 	page = o.fill(page, "details#extend", "reason", "工程大").says("#history", "延期", "期限由 2027年2月12日 改为 2027年5月12日")
 	page = o.fill(page, "#next").says("#next h2", "答复")
 	page = o.fill(page, "#next", "result", "B", "text", "列入明年计划。", "planned_for", "2027-04-01").says("#suggestion", "B类", "2027年4月1日")
+	o.cases.answeredEarlier(code, time.Hour)
 	page = o.fill(page, "#next", "channel", "in_person", "text", "当面告诉了", "told_at", "2026-11-12T09:30").says("#history", "当面", "告诉的时间：2026年11月12日 09:30")
 	page = o.fill(page, "#next").says("#next", "已办结")
 	page = o.fill(page, "details#follow_up", "channel", "phone", "text", "已经修通。").says("#suggestion", "A类")

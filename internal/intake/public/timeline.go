@@ -103,7 +103,6 @@ var joinedStories = map[casework.Action]story{
 	casework.ActionClose:      plainly("progress.closed"),
 	casework.ActionReopen:     withDue("progress.joined_reopened"),
 	casework.ActionFollowUp:   ownStories[casework.ActionFollowUp],
-	casework.ActionWithdraw:   plainly("progress.joined_withdrawn"),
 	casework.ActionUrge:       urged,
 	casework.ActionRecompute:  recomputed,
 }

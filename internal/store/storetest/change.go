@@ -19,7 +19,7 @@ var changeTests = map[string]func(*testing.T, *station){
 			answer(casework.PlannedB),
 			told,
 			answer(casework.ResolvedA),
-			casework.RecordFeedback{Channel: casework.InPerson, Text: "上门告知。", ToldAt: s.now},
+			casework.RecordFeedback{Channel: casework.InPerson, Text: "上门告知。", ToldAt: s.now.Add(5*time.Hour + 30*time.Minute)}, // the answer comes after five hours
 			casework.Close{},
 		}
 		for _, step := range steps {
