@@ -26,6 +26,7 @@ import (
 	"township.dev/liaison/controllers/apply"
 	"township.dev/liaison/controllers/backlog"
 	"township.dev/liaison/controllers/metrics"
+	"township.dev/liaison/controllers/optional"
 	"township.dev/liaison/controllers/roster"
 	"township.dev/liaison/controllers/station"
 )
@@ -108,7 +109,12 @@ func cacheOptions(o options) cache.Options {
 	if len(o.watchNamespaces) > 0 {
 		withOurs := maps.Clone(informers.DefaultNamespaces)
 		withOurs[o.operatorNamespace] = cache.Config{}
-		informers.ByObject[&v1alpha1.HolidayCalendar{}] = cache.ByObject{Namespaces: withOurs}
+		for kind, informer := range informers.ByObject {
+			if _, calendars := kind.(*v1alpha1.HolidayCalendar); calendars {
+				informer.Namespaces = withOurs
+				informers.ByObject[kind] = informer
+			}
+		}
 	}
 	return informers
 }
@@ -117,6 +123,7 @@ func newScheme() *runtime.Scheme {
 	scheme := runtime.NewScheme()
 	utilruntime.Must(clientgoscheme.AddToScheme(scheme))
 	utilruntime.Must(v1alpha1.AddToScheme(scheme))
+	utilruntime.Must(optional.AddToScheme(scheme))
 	return scheme
 }
 

@@ -1,10 +1,11 @@
 // Package apply is the one place that writes the objects the operator makes.
 //
-// An object is compared with what the cache holds and left alone when it already covers what is wanted; otherwise it is applied
-// server-side under the controller's field manager. What does not bear our mark is foreign and never touched.
+// An object that the cache does not hold is created. One that is there is compared with what is wanted and left alone when it covers that
+// already; otherwise it is applied server-side under the controller's field manager. What does not bear our mark is foreign and never touched.
 package apply
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -47,19 +48,21 @@ const (
 type Applier struct {
 	// Client reads from the cache and writes.
 	Client client.Client
-	// APIReader reads from the API server. Caches hold only objects with our label, so it alone can tell an absent object from a foreign one.
+	// APIReader reads from the API server what the cache does not hold: an object without our label, or one that has just been made.
 	APIReader client.Reader
 	// FieldManager is under which name the fields are owned.
 	FieldManager string
 	// Writes counts every write by kind and reason; nil counts nothing.
 	Writes *prometheus.CounterVec
+	// Echoes notes what is created, for the predicates of the watches; nil notes nothing.
+	Echoes *Echoes
 }
 
 // NewWritesCounter makes the counter for Applier.Writes. It stays flat while everything is settled.
 func NewWritesCounter() *prometheus.CounterVec {
 	return prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "liaison_operator_api_writes_total",
-		Help: "Objects written to the API server, by kind and by reason: create, update or status.",
+		Help: "Objects written to the API server, by kind and by reason: create, update, delete, status, or handover of the fields that an object was created with.",
 	}, []string{"kind", "reason"})
 }
 
@@ -70,51 +73,64 @@ func (a *Applier) Apply(ctx context.Context, owner Owner, desired runtime.ApplyC
 	if err != nil {
 		return Unchanged, err
 	}
-	live, err := a.find(ctx, owner, want)
+	live, err := a.blank(want)
 	if err != nil {
 		return Unchanged, err
 	}
-	return a.write(ctx, live, want)
+	found, err := a.findCached(ctx, owner, live)
+	if err != nil {
+		return Unchanged, err
+	}
+	if found {
+		return a.update(ctx, live, want)
+	}
+	operation, err := a.create(ctx, want)
+	if !apierrors.IsAlreadyExists(err) {
+		return operation, err
+	}
+	// Whoever it belongs to, it is not in the cache; the API server knows.
+	if found, findErr := a.findLive(ctx, owner, live); findErr != nil || !found {
+		return Unchanged, cmp.Or(findErr, err)
+	}
+	return a.update(ctx, live, want)
 }
 
-// ApplyOver is Apply for a caller that has just found the live object with Find, or nil when it found none.
+// ApplyOver is Apply for a caller that has just found the live object with Find, or nil when it found none. Should there be one by now, it fails with
+// AlreadyExists.
 func (a *Applier) ApplyOver(ctx context.Context, live client.Object, desired runtime.ApplyConfiguration) (Operation, error) {
 	want, err := newDocument(desired)
 	if err != nil {
 		return Unchanged, err
 	}
-	return a.write(ctx, live, want)
+	if live == nil {
+		return a.create(ctx, want)
+	}
+	return a.update(ctx, live, want)
 }
 
-func (a *Applier) write(ctx context.Context, live client.Object, want *document) (Operation, error) {
+// update applies over a live object of ours.
+func (a *Applier) update(ctx context.Context, live client.Object, want *document) (Operation, error) {
 	kind := want.gvk().Kind
-	want.annotate(AnnotationAppliedHash, fieldsHash(kind, want.object.Object))
-	operation := Created
-	if live != nil {
-		operation = Updated
-		covered, err := coveredBy(live, want)
-		if err != nil || covered {
+	stamp := live.GetAnnotations()[AnnotationAppliedHash]
+	want.annotate(AnnotationAppliedHash, expectedStamp(stamp, want.digest))
+	if covered, err := coveredBy(live, want); err != nil || covered {
+		return Unchanged, err
+	}
+	if !stampedByApply(stamp) {
+		if err := a.handOver(ctx, live, kind); err != nil {
 			return Unchanged, err
 		}
 	}
-	if err := a.Client.Apply(ctx, want, a.applyOptions(operation)...); err != nil {
+	want.annotate(AnnotationAppliedHash, want.digest)
+	// Force takes fields back from others: the object is ours.
+	if err := a.Client.Apply(ctx, want, client.FieldOwner(a.FieldManager), client.ForceOwnership); err != nil {
 		return Unchanged, fmt.Errorf("applying %s %s: %w", kind, want.key(), err)
 	}
-	a.tell(ctx, kind, want.key(), string(operation))
-	if live != nil && want.ResourceVersion != nil && *want.ResourceVersion == live.GetResourceVersion() {
+	a.tell(ctx, kind, want.key(), string(Updated))
+	if want.ResourceVersion != nil && *want.ResourceVersion == live.GetResourceVersion() {
 		return Unchanged, nil // the API server, or a policy in it, keeps the object as it was
 	}
-	return operation, nil
-}
-
-// applyOptions take fields back from others on an object that is ours. One that was absent is not forced: should someone else make
-// an object of the name in the meantime, their fields conflict with ours instead of being overwritten.
-func (a *Applier) applyOptions(operation Operation) []client.ApplyOption {
-	options := []client.ApplyOption{client.FieldOwner(a.FieldManager)}
-	if operation == Updated {
-		options = append(options, client.ForceOwnership)
-	}
-	return options
+	return Updated, nil
 }
 
 // ApplyStatus applies the part of a status that the field manager owns. The caller compares: a status has no place for a hash.
@@ -134,15 +150,33 @@ func (a *Applier) ApplyStatus(ctx context.Context, status runtime.ApplyConfigura
 // Find reads an object into obj, whose name and namespace say which, and reports whether it exists. It looks in the cache first,
 // then at the API server. It fails with a ForeignError or a LeavingError where Apply would.
 func (a *Applier) Find(ctx context.Context, owner Owner, obj client.Object) (bool, error) {
+	if found, err := a.findCached(ctx, owner, obj); err != nil || found {
+		return found, err
+	}
+	return a.findLive(ctx, owner, obj)
+}
+
+// findCached is Find in the cache alone, which holds only what bears our label.
+func (a *Applier) findCached(ctx context.Context, owner Owner, obj client.Object) (bool, error) {
+	found, err := a.read(ctx, a.Client, owner, obj)
+	if !found && err == nil {
+		a.Echoes.forget(obj)
+	}
+	return found, err
+}
+
+// findLive is Find at the API server alone.
+func (a *Applier) findLive(ctx context.Context, owner Owner, obj client.Object) (bool, error) {
+	return a.read(ctx, a.APIReader, owner, obj)
+}
+
+func (a *Applier) read(ctx context.Context, from client.Reader, owner Owner, obj client.Object) (bool, error) {
 	key := client.ObjectKeyFromObject(obj)
 	gvk, err := a.Client.GroupVersionKindFor(obj)
 	if err != nil {
 		return false, fmt.Errorf("finding the kind of %T: %w", obj, err)
 	}
-	err = a.Client.Get(ctx, key, obj)
-	if apierrors.IsNotFound(err) {
-		err = a.APIReader.Get(ctx, key, obj)
-	}
+	err = from.Get(ctx, key, obj)
 	switch {
 	case apierrors.IsNotFound(err):
 		return false, nil
@@ -152,22 +186,19 @@ func (a *Applier) Find(ctx context.Context, owner Owner, obj client.Object) (boo
 	return true, ownership(owner, gvk.Kind, obj)
 }
 
-func (a *Applier) find(ctx context.Context, owner Owner, want *document) (client.Object, error) {
+// blank is an empty object of the document's kind, with its name and namespace.
+func (a *Applier) blank(want *document) (client.Object, error) {
 	typed, err := a.Client.Scheme().New(want.gvk())
 	if err != nil {
-		return nil, fmt.Errorf("making a %s to read into: %w", want.gvk(), err)
+		return nil, fmt.Errorf("making a %s: %w", want.gvk(), err)
 	}
-	live, ok := typed.(client.Object)
+	obj, ok := typed.(client.Object)
 	if !ok {
 		return nil, fmt.Errorf("%s is not an object of its own", want.gvk())
 	}
-	live.SetNamespace(want.key().Namespace)
-	live.SetName(want.key().Name)
-	found, err := a.Find(ctx, owner, live)
-	if err != nil || !found {
-		return nil, err
-	}
-	return live, nil
+	obj.SetNamespace(want.key().Namespace)
+	obj.SetName(want.key().Name)
+	return obj, nil
 }
 
 func coveredBy(live client.Object, want *document) (bool, error) {

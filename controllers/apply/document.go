@@ -14,6 +14,8 @@ import (
 // It satisfies what the client asks of typed apply configurations.
 type document struct {
 	object *unstructured.Unstructured
+	// digest of the set of fields as it was wanted, before anything was added.
+	digest string
 	// ResourceVersion is that of the server's answer.
 	ResourceVersion *string
 }
@@ -30,6 +32,7 @@ func newDocument(desired runtime.ApplyConfiguration) (*document, error) {
 	if d.object.GetName() == "" {
 		return nil, fmt.Errorf("the apply configuration %T has no name", desired)
 	}
+	d.digest = fieldsHash(d.gvk().Kind, d.object.Object)
 	return d, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
@@ -101,6 +102,7 @@ func TestApplyWritesOnceAndThenIsSilent(t *testing.T) {
 
 func TestAnApplyThatChangesNothingIsNoUpdate(t *testing.T) {
 	b := newBench(t)
+	b.apply(b.configMap(map[string]string{"a": "0"}))
 	b.apply(b.configMap(map[string]string{"a": "1"}))
 	// As if a policy in the API server always turned the value into this one.
 	seen := b.live()
@@ -116,8 +118,8 @@ func TestApplyDoesNotOverwriteWhatAppearedAfterItLooked(t *testing.T) {
 	theirs := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: b.namespace, Name: "west-intake"}, Data: map[string]string{"a": "theirs"}}
 	cluster.Create(t, theirs)
 	_, err := b.applier.ApplyOver(t.Context(), nil, b.configMap(map[string]string{"a": "1"}))
-	if !apierrors.IsConflict(err) {
-		t.Errorf("apply over an object that was not there a moment ago: %v, want a conflict", err)
+	if !apierrors.IsAlreadyExists(err) {
+		t.Errorf("apply over an object that was not there a moment ago: %v, want AlreadyExists", err)
 	}
 	if got := b.live().Data["a"]; got != "theirs" {
 		t.Errorf("their field is now %q", got)
@@ -268,15 +270,20 @@ func TestKeepGeneratesOnceAndFillsIn(t *testing.T) {
 func TestKeepLosesARaceInsteadOfReplacing(t *testing.T) {
 	b := newBench(t)
 	named := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: b.namespace, Name: "west-intake-data", Labels: map[string]string{mark: "west"}}}
-	_, err := b.applier.Keep(t.Context(), b.owner, named.DeepCopy(), func(obj client.Object) error {
+	first := sync.OnceFunc(func() {
 		winner := named.DeepCopy()
 		winner.Data = map[string][]byte{"key": []byte("winner")}
 		cluster.Create(t, winner)
-		obj.(*corev1.Secret).Data = map[string][]byte{"key": []byte("loser")}
+	})
+	got, err := b.applier.Keep(t.Context(), b.owner, named.DeepCopy(), func(obj client.Object) error {
+		first()
+		if secret := obj.(*corev1.Secret); len(secret.Data["key"]) == 0 {
+			secret.Data = map[string][]byte{"key": []byte("loser")}
+		}
 		return nil
 	})
-	if !apierrors.IsAlreadyExists(err) {
-		t.Errorf("the second writer got %v, want AlreadyExists", err)
+	if err != nil || got != apply.Unchanged {
+		t.Errorf("the second writer: %s (%v), want %s", got, err, apply.Unchanged)
 	}
 	cluster.Get(t, named)
 	if got := string(named.Data["key"]); got != "winner" {

@@ -15,6 +15,11 @@ import (
 // ConfigMap then keeps the last good one.
 type documents map[string]string
 
+// whole reports whether every document could be made.
+func (d documents) whole() bool {
+	return d[stationconf.StationFile] != "" && d[stationconf.CalendarFile] != "" && d[stationconf.ScheduleFile] != ""
+}
+
 // complete takes the documents that could not be made from those the ConfigMap holds already; where it holds none, the holidays
 // built into the operator and an empty schedule serve, because the intake starts with nothing missing.
 func (d documents) complete(held map[string]string) (documents, error) {

@@ -27,6 +27,11 @@ func TestChildrenAreAsWrittenDown(t *testing.T) {
 	connected := fixture.Station("zhongduo").In("jixian").WithUID("5d1c0c2a-0000-4000-8000-000000000001").
 		SignsInThrough("https://id.example.gov.cn:8443/realms/county", "zhongduo-oidc").KeysFor311("zhongduo-open311").Obj()
 	connected.Spec.Announcements.Webhook = &v1alpha1.Webhook{URLSecretRef: v1alpha1.SecretKeyReference{Name: "zhongduo-webhook"}}
+	published := fixture.Station("zhongduo").In("jixian").WithUID("5d1c0c2a-0000-4000-8000-000000000001").WithHost("zhongduo.example.gov.cn").Obj()
+	certified := v1alpha1.IngressExposure{ClassName: new("nginx"), TLSSecretName: "zhongduo-tls",
+		Annotations: map[string]string{"cert-manager.io/cluster-issuer": "county"}}
+	gateways := v1alpha1.GatewayExposure{ParentRefs: []v1alpha1.GatewayReference{
+		{Name: "county", Namespace: "gateways", SectionName: "https"}, {Name: "township"}}}
 	w := workload{defaultImage: "liaison.township.dev/liaison-intake:dev", pullPolicy: corev1.PullIfNotPresent}
 
 	for file, child := range map[string]any{
@@ -40,6 +45,10 @@ func TestChildrenAreAsWrittenDown(t *testing.T) {
 		"networkpolicy.yaml":           networkPolicy(plain, "liaison-system"),
 		"claim.yaml":                   claim(plain, nil),
 		"claim-special.yaml":           claim(special, nil),
+		"ingress.yaml":                 ingress(published, v1alpha1.IngressExposure{}),
+		"ingress-certified.yaml":       ingress(published, certified),
+		"httproute.yaml":               httpRoute(published, gateways),
+		"podmonitor.yaml":              podMonitor(plain),
 	} {
 		t.Run(file, func(t *testing.T) {
 			got, err := yaml.Marshal(child)

@@ -5,7 +5,7 @@ const FieldManager = "liaison-station"
 
 // The names of a station's children follow from its own, so that a station created again finds what was kept.
 
-// IntakeName names the ServiceAccount, ConfigMap, Service, StatefulSet and NetworkPolicy of a station.
+// IntakeName names the ServiceAccount, ConfigMap, Service, StatefulSet and NetworkPolicy of a station, and what publishes and monitors it.
 func IntakeName(station string) string { return station + "-intake" }
 
 // DataName names the volume claim and the Secret with the data key and the internal token.
@@ -31,4 +31,6 @@ const (
 	portInternal   = "internal"
 	numberHTTP     = 8080
 	numberInternal = 8081
+	// servicePortHTTP is what the Service listens on for residents.
+	servicePortHTTP = 80
 )

@@ -27,6 +27,10 @@ type provisioner struct {
 	kept *corev1.PersistentVolumeClaim
 	// dataKeyMark says which data key the intake must have started with.
 	dataKeyMark string
+	// refusals of growth, of all stations.
+	refusals *refusals
+	// growth says why the claim is smaller than the spec asks; nil when it is not.
+	growth error
 }
 
 // children in the order in which the pod needs them. The first that cannot be made ends the list: a pod must not start with a
@@ -48,14 +52,14 @@ func provision(ctx context.Context, r *Reconciler, v *visit) error {
 	if v.blocked != nil {
 		return nil // validate has said why
 	}
-	p := &provisioner{visit: v, applier: r.applier(), options: r.Options}
+	p := &provisioner{visit: v, applier: r.applier(), options: r.Options, refusals: &r.refusals}
 	for _, child := range children {
 		if err := child(p, ctx); err != nil {
 			v.blocked = explain(err)
-			return v.blocked
+			return errors.Join(v.blocked, p.growth)
 		}
 	}
-	return nil
+	return p.growth
 }
 
 func (p *provisioner) findClaim(ctx context.Context) error {
@@ -74,7 +78,7 @@ func (p *provisioner) keepClaim(ctx context.Context) error {
 	if err := sameClass(p.station, p.kept); err != nil {
 		return err
 	}
-	return p.applyOver(ctx, p.kept, claim(p.station, p.kept))
+	return p.keepGrowing(ctx)
 }
 
 // keepDataSecret makes the data key of a new station. A station that has data already gets no other key: the intake would refuse it,
@@ -115,20 +119,16 @@ func (p *provisioner) applyConfig(ctx context.Context) error {
 	if err := p.writeStation(); err != nil {
 		return err
 	}
-	held := &corev1.ConfigMap{ObjectMeta: p.named(IntakeName(p.station.Name))}
-	found, err := p.applier.Find(ctx, ownerOf(p.station), held)
-	if err != nil {
-		return err
+	if !p.documents.whole() {
+		held := &corev1.ConfigMap{ObjectMeta: p.named(IntakeName(p.station.Name))}
+		if _, err := p.applier.Find(ctx, ownerOf(p.station), held); err != nil {
+			return err
+		}
+		if _, err := p.documents.complete(held.Data); err != nil {
+			return err
+		}
 	}
-	docs, err := p.documents.complete(held.Data)
-	if err != nil {
-		return err
-	}
-	var live client.Object
-	if found {
-		live = held
-	}
-	return p.applyOver(ctx, live, configMap(p.station, docs))
+	return p.apply(ctx, configMap(p.station, p.documents))
 }
 
 func (p *provisioner) applyIdentity(ctx context.Context) error {

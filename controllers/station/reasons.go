@@ -45,6 +45,12 @@ const (
 	ReasonChildRefused = "ChildRefused"
 	// ReasonClaimDiffers: the kept claim is not what the spec asks for.
 	ReasonClaimDiffers = "ClaimDiffers"
+	// ReasonStorageCannotGrow: the API server does not let the claim become as large as the spec asks.
+	ReasonStorageCannotGrow = "StorageCannotGrow"
+	// ReasonStorageWaits: the claim grows once it is bound.
+	ReasonStorageWaits = "StorageWaits"
+	// ReasonGatewayAPIMissing: the station wants a gateway, and the cluster has no Gateway API.
+	ReasonGatewayAPIMissing = "GatewayAPIMissing"
 	// ReasonDataKeyLost: the data is there and the key to it is not.
 	ReasonDataKeyLost = "DataKeyLost"
 	// ReasonPreviousKeyInUse: another data key is asked for while the last one before is still kept.

@@ -1,6 +1,6 @@
 // Package station provisions the intake of each LiaisonStation and says how it is.
 //
-// Phases run in order, each in a file of its own: validate, consult the roster, provision the children, observe the pod, announce.
+// Phases run in order, each in a file of its own: validate, consult the roster, provision the children, observe the pod, expose it, announce.
 // A file per child builds it from the station alone; controllers/apply writes it when it differs.
 package station
 
@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	corev1 "k8s.io/api/core/v1"
@@ -34,6 +35,8 @@ type Options struct {
 	OperatorNamespace string
 	// Concurrency is how many stations are reconciled at once; 0 means 4.
 	Concurrency int
+	// LookForKinds is how often a kind that the cluster lacks is looked for; 0 means 30 seconds.
+	LookForKinds time.Duration
 }
 
 // Reconciler brings stations to what their specs say.
@@ -47,6 +50,11 @@ type Reconciler struct {
 	// Writes counts writes to the API server; nil counts nothing.
 	Writes  *prometheus.CounterVec
 	Options Options
+
+	// echoes of what is created here, which wake nobody.
+	echoes   *apply.Echoes
+	optional optionalKinds
+	refusals refusals
 }
 
 // phase is one step of a reconcile. What it returns is folded into conditions at the end; later phases run all the same, and look
@@ -54,8 +62,8 @@ type Reconciler struct {
 type phase func(context.Context, *Reconciler, *visit) error
 
 // phases in their order: a spec must hold before anything is made of it, the documents need the roster, the pod needs its
-// children, and what is announced comes from what was found.
-var phases = []phase{validate, consult, provision, observe, announce}
+// children, only what is there is published, and what is announced comes from what was found.
+var phases = []phase{validate, consult, provision, observe, expose, announce}
 
 // +kubebuilder:rbac:groups=liaison.township.dev,resources=liaisonstations,verbs=get;list;watch
 // +kubebuilder:rbac:groups=liaison.township.dev,resources=liaisonstations/status,verbs=patch
@@ -65,6 +73,9 @@ var phases = []phase{validate, consult, provision, observe, announce}
 // +kubebuilder:rbac:groups="",resources=pods,verbs=get;list;watch
 // +kubebuilder:rbac:groups=apps,resources=statefulsets,verbs=get;list;watch;create;patch
 // +kubebuilder:rbac:groups=networking.k8s.io,resources=networkpolicies,verbs=get;list;watch;create;patch
+// +kubebuilder:rbac:groups=networking.k8s.io,resources=ingresses,verbs=get;list;watch;create;patch;delete
+// +kubebuilder:rbac:groups=gateway.networking.k8s.io,resources=httproutes,verbs=get;list;watch;create;patch;delete
+// +kubebuilder:rbac:groups=monitoring.coreos.com,resources=podmonitors,verbs=get;list;watch;create;patch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
 // Reconcile implements reconcile.Reconciler. A deleted station needs nothing: its children carry owner references, and what is
@@ -73,6 +84,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	station := &v1alpha1.LiaisonStation{}
 	if err := r.Client.Get(ctx, req.NamespacedName, station); err != nil {
 		if apierrors.IsNotFound(err) {
+			r.refusals.forget(req.NamespacedName)
 			return ctrl.Result{}, nil
 		}
 		return ctrl.Result{}, fmt.Errorf("reading the station: %w", err)
@@ -104,5 +116,5 @@ func (r *Reconciler) finish(ctx context.Context, v *visit, problems []error) (ct
 }
 
 func (r *Reconciler) applier() *apply.Applier {
-	return &apply.Applier{Client: r.Client, APIReader: r.APIReader, FieldManager: FieldManager, Writes: r.Writes}
+	return &apply.Applier{Client: r.Client, APIReader: r.APIReader, FieldManager: FieldManager, Writes: r.Writes, Echoes: r.echoes}
 }

@@ -15,7 +15,7 @@ func service(station *v1alpha1.LiaisonStation) *corev1ac.ServiceApplyConfigurati
 		WithOwnerReferences(ownerReference(station)).
 		WithSpec(corev1ac.ServiceSpec().
 			WithSelector(selectorLabels(station)).
-			WithPorts(servicePort(portHTTP, 80), servicePort(portInternal, numberInternal)))
+			WithPorts(servicePort(portHTTP, servicePortHTTP), servicePort(portInternal, numberInternal)))
 }
 
 func servicePort(name string, port int32) *corev1ac.ServicePortApplyConfiguration {

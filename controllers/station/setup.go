@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -18,28 +19,40 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"township.dev/liaison/api/v1alpha1"
+	"township.dev/liaison/controllers/apply"
+	"township.dev/liaison/controllers/optional"
 )
 
 // childKinds are the kinds whose objects this controller makes or, as with Pods, looks at.
 func childKinds() []client.Object {
 	return []client.Object{
 		&corev1.ConfigMap{}, &corev1.PersistentVolumeClaim{}, &corev1.Pod{}, &corev1.Secret{}, &corev1.Service{}, &corev1.ServiceAccount{},
-		&appsv1.StatefulSet{}, &networkingv1.NetworkPolicy{},
+		&appsv1.StatefulSet{}, &networkingv1.NetworkPolicy{}, &networkingv1.Ingress{},
 	}
 }
 
-// CacheOptions are those the manager's cache needs: of the kinds every cluster is full of it holds only the operator's own objects,
+// declaredKinds are those that people write.
+func declaredKinds() []client.Object {
+	return []client.Object{&v1alpha1.LiaisonStation{}, &v1alpha1.DeputyRoster{}, &v1alpha1.DutySchedule{}, &v1alpha1.HolidayCalendar{}}
+}
+
+// CacheOptions are those the manager's cache needs: of every kind but those that people write it holds only the operator's own objects,
 // so that a stranger's Secrets are neither read nor kept in memory. Managed fields, a third of an object, are dropped.
 // Of the namespaces it holds those named, or all when none is.
+//
+// The selector is the default, and those without it are named, because a kind can only be named here while the cluster has it.
 func CacheOptions(namespaces ...string) cache.Options {
-	ours := cache.ByObject{Label: labels.SelectorFromSet(labels.Set{LabelManagedBy: ManagedBy})}
-	byObject := map[client.Object]cache.ByObject{}
-	for _, kind := range childKinds() {
-		byObject[kind] = ours
+	options := cache.Options{
+		ByObject:             map[client.Object]cache.ByObject{},
+		DefaultLabelSelector: labels.SelectorFromSet(labels.Set{LabelManagedBy: ManagedBy}),
+		DefaultTransform:     cache.TransformStripManagedFields(),
 	}
-	options := cache.Options{ByObject: byObject, DefaultTransform: cache.TransformStripManagedFields()}
+	for _, kind := range declaredKinds() {
+		options.ByObject[kind] = cache.ByObject{Label: labels.Everything()}
+	}
 	if len(namespaces) > 0 {
 		options.DefaultNamespaces = map[string]cache.Config{}
 	}
@@ -75,11 +88,31 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Watches(&v1alpha1.DeputyRoster{}, handler.EnqueueRequestsFromMapFunc(r.stationsOfRoster), specChanges).
 		Watches(&v1alpha1.DutySchedule{}, handler.EnqueueRequestsFromMapFunc(r.stationsOfPlan), specChanges).
 		Watches(&v1alpha1.HolidayCalendar{}, handler.EnqueueRequestsFromMapFunc(r.stationsUnderCalendar), specChanges)
+	r.echoes = apply.NewEchoes()
 	for _, kind := range childKinds() {
-		b = b.Watches(kind, handler.EnqueueRequestsFromMapFunc(stationOfChild))
+		b = b.Watches(kind, handler.EnqueueRequestsFromMapFunc(stationOfChild), builder.WithPredicates(r.echoes.Predicate(kind)))
 	}
-	if err := b.Complete(r); err != nil {
+	stations, err := b.Build(r)
+	if err != nil {
 		return fmt.Errorf("registering the station controller: %w", err)
+	}
+	return r.watchOptionalKinds(mgr, stations)
+}
+
+// watchOptionalKinds has the controller watch the kinds that the cluster may lack. Once it has one, each station may be missing an object of it.
+func (r *Reconciler) watchOptionalKinds(mgr ctrl.Manager, stations controller.Controller) error {
+	watcher := optional.Watcher{
+		Controller: stations,
+		Handler:    handler.EnqueueRequestsFromMapFunc(stationOfChild),
+		Arrived:    func(ctx context.Context) []reconcile.Request { return r.stations(ctx) },
+		Every:      cmp.Or(r.Options.LookForKinds, 30*time.Second),
+	}
+	var err error
+	if r.optional.httpRoutes, err = optional.Watch(mgr, &gatewayv1.HTTPRoute{}, watcher); err != nil {
+		return fmt.Errorf("watching HTTPRoutes: %w", err)
+	}
+	if r.optional.podMonitors, err = optional.Watch(mgr, &optional.PodMonitor{}, watcher); err != nil {
+		return fmt.Errorf("watching PodMonitors: %w", err)
 	}
 	return nil
 }

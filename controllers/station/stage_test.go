@@ -15,6 +15,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/rest"
 	toolscache "k8s.io/client-go/tools/cache"
 	"k8s.io/client-go/tools/events"
 	clocktesting "k8s.io/utils/clock/testing"
@@ -44,6 +45,8 @@ type stage struct {
 	namespace, operatorNamespace string
 	clock                        *clocktesting.FakePassiveClock
 	operator                     *operator
+	// requests of every operator that worked here.
+	requests requests
 }
 
 // operator is one running process; a test may stop it and start another.
@@ -61,7 +64,9 @@ func newStage(t *testing.T) *stage {
 
 func (s *stage) start() *operator {
 	s.Helper()
-	mgr, err := ctrl.NewManager(cluster.Config, ctrl.Options{
+	wire := rest.CopyConfig(cluster.Config)
+	wire.Wrap(s.requests.count)
+	mgr, err := ctrl.NewManager(wire, ctrl.Options{
 		Scheme: cluster.Scheme, Cache: station.CacheOptions(s.namespace, s.operatorNamespace), Metrics: server.Options{BindAddress: "0"},
 		Controller: config.Controller{SkipNameValidation: new(true)}, GracefulShutdownTimeout: new(10 * time.Second),
 	})
@@ -71,7 +76,9 @@ func (s *stage) start() *operator {
 	recorder := events.NewFakeRecorder(1000)
 	r := &station.Reconciler{
 		Client: mgr.GetClient(), APIReader: mgr.GetAPIReader(), Clock: s.clock, Recorder: recorder, Writes: apply.NewWritesCounter(),
-		Options: station.Options{DefaultIntakeImage: "example.test/liaison-intake:1", OperatorNamespace: s.operatorNamespace},
+		Options: station.Options{
+			DefaultIntakeImage: "example.test/liaison-intake:1", OperatorNamespace: s.operatorNamespace, LookForKinds: 50 * time.Millisecond,
+		},
 	}
 	if err := r.SetupWithManager(mgr); err != nil {
 		s.Fatal(err)
@@ -259,7 +266,7 @@ func everyKind() []client.ObjectList {
 	return []client.ObjectList{
 		&v1alpha1.LiaisonStationList{}, &v1alpha1.DeputyRosterList{}, &v1alpha1.DutyScheduleList{},
 		&corev1.ConfigMapList{}, &corev1.SecretList{}, &corev1.ServiceList{}, &corev1.ServiceAccountList{}, &corev1.PersistentVolumeClaimList{},
-		&appsv1.StatefulSetList{}, &networkingv1.NetworkPolicyList{},
+		&appsv1.StatefulSetList{}, &networkingv1.NetworkPolicyList{}, &networkingv1.IngressList{},
 	}
 }
 
@@ -291,8 +298,11 @@ func (s *stage) settle(name string) {
 func (s *stage) totalWrites() float64 {
 	s.Helper()
 	var total float64
-	for _, kind := range []string{"LiaisonStation", "ConfigMap", "Secret", "Service", "ServiceAccount", "PersistentVolumeClaim", "StatefulSet", "NetworkPolicy"} {
-		for _, reason := range []string{"create", "update", "status"} {
+	for _, kind := range []string{
+		"LiaisonStation", "ConfigMap", "Secret", "Service", "ServiceAccount", "PersistentVolumeClaim", "StatefulSet", "NetworkPolicy",
+		"Ingress", "HTTPRoute", "PodMonitor",
+	} {
+		for _, reason := range []string{"create", "update", "delete", "status"} {
 			total += testutil.ToFloat64(s.operator.reconciler.Writes.WithLabelValues(kind, reason))
 		}
 	}

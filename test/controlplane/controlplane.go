@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 
 	"township.dev/liaison/api/v1alpha1"
+	"township.dev/liaison/controllers/optional"
 )
 
 // ControlPlane is a running API server with our kinds.
@@ -87,11 +88,12 @@ func start() (*ControlPlane, error) {
 	return &ControlPlane{Config: config, Scheme: scheme, Client: c, environment: environment}, nil
 }
 
-// NewScheme returns a scheme with the built-in kinds and ours.
+// NewScheme returns a scheme with the built-in kinds, ours, and those that a test may install.
 func NewScheme() *runtime.Scheme {
 	scheme := runtime.NewScheme()
 	utilruntime.Must(clientgoscheme.AddToScheme(scheme))
 	utilruntime.Must(v1alpha1.AddToScheme(scheme))
+	utilruntime.Must(optional.AddToScheme(scheme))
 	return scheme
 }
 

@@ -1,0 +1,99 @@
+package station
+
+import (
+	"context"
+	"errors"
+
+	networkingv1 "k8s.io/api/networking/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"township.dev/liaison/api/v1alpha1"
+	"township.dev/liaison/controllers/optional"
+	"township.dev/liaison/controllers/outcome"
+)
+
+// optionalKinds are those that a cluster may lack.
+type optionalKinds struct {
+	httpRoutes, podMonitors *optional.Kind
+}
+
+// expose publishes the intake to residents and its metrics to Prometheus. It comes after everything the intake itself needs, so that a
+// gateway that is not there holds up no station. An intake that is not published as asked is not Ready; one that is not scraped is.
+func expose(ctx context.Context, r *Reconciler, v *visit) error {
+	if v.blocked != nil {
+		return nil // validate or provision has said why
+	}
+	p := &provisioner{visit: v, applier: r.applier(), options: r.Options}
+	v.blocked = explain(p.publish(ctx, r.optional.httpRoutes))
+	return errors.Join(v.blocked, explain(p.monitor(ctx, r.optional.podMonitors)))
+}
+
+// publish makes what the station asks for, and only then removes what it asked for earlier: residents are served throughout.
+func (p *provisioner) publish(ctx context.Context, httpRoutes *optional.Kind) error {
+	asked := exposureOf(p.station)
+	if asked.Ingress != nil {
+		if err := p.apply(ctx, ingress(p.station, *asked.Ingress)); err != nil {
+			return err
+		}
+	}
+	if asked.Gateway != nil {
+		if err := p.route(ctx, httpRoutes, *asked.Gateway); err != nil {
+			return err
+		}
+	}
+	if asked.Ingress == nil {
+		if err := p.remove(ctx, &networkingv1.Ingress{ObjectMeta: p.named(IntakeName(p.station.Name))}); err != nil {
+			return err
+		}
+	}
+	if asked.Gateway == nil && httpRoutes.Present() {
+		return p.remove(ctx, &gatewayv1.HTTPRoute{ObjectMeta: p.named(IntakeName(p.station.Name))})
+	}
+	return nil
+}
+
+// exposureOf is what the station asks for; nothing while it has no host to be published under.
+func exposureOf(station *v1alpha1.LiaisonStation) v1alpha1.Exposure {
+	if exposure := station.Spec.Intake.Exposure; exposure != nil && station.Spec.Intake.Host != "" {
+		return *exposure
+	}
+	return v1alpha1.Exposure{}
+}
+
+const gatewayAPIMissing = "The cluster has no HTTPRoute of gateway.networking.k8s.io/v1, which spec.intake.exposure.gateway needs. " +
+	"Install the CRDs of the Gateway API and a controller for them, or use spec.intake.exposure.ingress. Until then the intake runs, published as it was before, if at all."
+
+func (p *provisioner) route(ctx context.Context, httpRoutes *optional.Kind, shape v1alpha1.GatewayExposure) error {
+	if !httpRoutes.Present() {
+		return outcome.Stalled(ReasonGatewayAPIMissing, gatewayAPIMissing) // its arrival wakes the station
+	}
+	err := p.apply(ctx, httpRoute(p.station, shape))
+	if kindIsGone(err) {
+		return outcome.StalledAgain(lookAgainAtRefusal, ReasonGatewayAPIMissing, gatewayAPIMissing)
+	}
+	return err
+}
+
+func (p *provisioner) monitor(ctx context.Context, podMonitors *optional.Kind) error {
+	if !podMonitors.Present() {
+		return nil
+	}
+	err := p.apply(ctx, podMonitor(p.station))
+	if kindIsGone(err) {
+		p.lookAgain = sooner(p.lookAgain, lookAgainAtRefusal)
+		return nil
+	}
+	return err
+}
+
+// kindIsGone tells that a kind was uninstalled while the operator runs. Otherwise NotFound is no answer to a creation, but for a
+// namespace that is gone, and then so is the station.
+func kindIsGone(err error) bool { return apierrors.IsNotFound(err) || meta.IsNoMatchError(err) }
+
+func (p *provisioner) remove(ctx context.Context, obj client.Object) error {
+	_, err := p.applier.Remove(ctx, ownerOf(p.station), obj)
+	return err
+}
