@@ -45,10 +45,10 @@ func TestProgressIsTheHistoryInPlainWords(t *testing.T) {
 		casework.GiveAnswer{Result: casework.ResolvedA, Text: "写错了的答复。"},
 		casework.GiveAnswer{Result: casework.PlannedB, Text: "列入明年计划。", PlannedFor: workday.NewDate(2027, 6, 1)},
 		casework.RecordFeedback{Channel: casework.ByPhone, Text: "机密记录"}, casework.Close{},
-		casework.Publish{Text: "田间路被冲毁。", Answer: "列入计划。"},
-		casework.FollowUp{Channel: casework.Message, Text: "路修通了。"}, casework.Unpublish{})
+		casework.Publish{Text: "田间路被冲毁。", Answer: "列入计划。"}, casework.Unpublish{},
+		casework.FollowUp{Channel: casework.Message, Text: "路修通了。"})
 	page = c.get("/status?" + c.query())
-	if got := page.titles("#steps"); !strings.HasSuffix(got, "督办 答复 反馈 办结 公开 后续 不再公开") {
+	if got := page.titles("#steps"); !strings.HasSuffix(got, "督办 答复 反馈 办结 公开 不再公开 后续") {
 		t.Errorf("steps: %s", got)
 	}
 	page.says("#steps", "计划2027年6月1日办好", "列入明年计划。", "2026年11月12日已把结果告诉您（电话）", "路修通了。")

@@ -63,6 +63,7 @@ var lifeTests = map[string]func(*testing.T, *station){
 			{administrator, released},
 			{resident, casework.Rate{Value: casework.BasicallySatisfied, Text: "谢谢"}},
 			{administrator, casework.FollowUp{Channel: casework.InPerson, Text: "路已修好，当面告知"}},
+			{administrator, released},
 			{administrator, casework.Unpublish{}},
 		}
 		for _, step := range steps {
