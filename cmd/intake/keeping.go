@@ -45,7 +45,7 @@ func (a arguments) backup(ctx context.Context) error {
 
 // backupToStream goes by a file beside the database, where there is room for one.
 func (a arguments) backupToStream(ctx context.Context, dataDir string) (err error) {
-	folder, err := os.MkdirTemp(dataDir, "backup-")
+	folder, err := os.MkdirTemp(dataDir, store.ScratchBackup)
 	if err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
@@ -56,6 +56,10 @@ func (a arguments) backupToStream(ctx context.Context, dataDir string) (err erro
 	}
 	file, err := os.Open(path)
 	if err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	// Gone from the volume already: whoever reads may break off, and then this process ends without another word.
+	if err := os.RemoveAll(folder); err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
 	defer func() { _ = file.Close() }()
@@ -82,9 +86,13 @@ func (a arguments) restore(ctx context.Context) (err error) {
 	}
 	restored, err := store.Restore(ctx, options, file)
 	if err != nil {
+		if restored.Kept != "" {
+			err = fmt.Errorf("%w (the database that was there: %s)", err, restored.Kept)
+		}
 		return fmt.Errorf("restore: %w", err)
 	}
 	_, _ = fmt.Fprintf(a.out, "%d cases are back, the audit log has %d rows\n", restored.Cases, restored.Head.Length)
+	_, _ = fmt.Fprintln(a.out, "nobody is signed in; passwords and one-time codes are those of the backup, and whoever changed them since does so again")
 	if restored.Kept != "" {
 		_, _ = fmt.Fprintf(a.out, "the database that was there is kept as %s\n", restored.Kept)
 	}
@@ -93,7 +101,7 @@ func (a arguments) restore(ctx context.Context) (err error) {
 
 // received keeps what comes by standard input in a file beside the database.
 func received(in io.Reader, dataDir string) (path string, err error) {
-	file, err := os.CreateTemp(dataDir, "received-")
+	file, err := os.CreateTemp(dataDir, store.ScratchReceived)
 	if err != nil {
 		return "", err
 	}

@@ -16,6 +16,8 @@ import (
 var (
 	// ErrExists means that the backup would overwrite a file.
 	ErrExists = errors.New("a file of that name exists")
+	// ErrInUse means that another process reads a database that was to be replaced.
+	ErrInUse = errors.New("another process reads the database")
 	// ErrNoDatabase means that there is nothing to back up.
 	ErrNoDatabase = errors.New("there is no database")
 )
@@ -87,7 +89,7 @@ func Restore(ctx context.Context, o Options, file string) (_ Restored, err error
 			err = errors.Join(err, lock.Close())
 		}
 	}()
-	scratch, err := os.MkdirTemp(o.DataDir, "restore-")
+	scratch, err := os.MkdirTemp(o.DataDir, scratchRestore)
 	if err != nil {
 		return Restored{}, fmt.Errorf("preparing to restore: %w", err)
 	}
@@ -98,7 +100,7 @@ func Restore(ctx context.Context, o Options, file string) (_ Restored, err error
 	}
 	kept, err := swap(ctx, o, scratch)
 	if err != nil {
-		return Restored{}, err
+		return Restored{Kept: kept}, err
 	}
 	unlocked = true
 	if err := lock.Close(); err != nil {
@@ -107,7 +109,8 @@ func Restore(ctx context.Context, o Options, file string) (_ Restored, err error
 	return Restored{checked, kept}, nil
 }
 
-// checkBackup copies the file into the scratch folder, brings it up to date, verifies it, and notes in its log that it was restored.
+// checkBackup copies the file into the scratch folder, brings it up to date, verifies it, and notes in its log that it was restored. Nobody is
+// signed in to it: whose session was ended since must not be let in again.
 func checkBackup(ctx context.Context, o Options, scratch, file string) (v Verified, err error) {
 	if err := copyFile(file, filepath.Join(scratch, databaseName)); err != nil {
 		return v, err
@@ -120,8 +123,15 @@ func checkBackup(ctx context.Context, o Options, scratch, file string) (v Verifi
 	if v, err = s.Verify(ctx); err != nil {
 		return v, err
 	}
-	return v, s.Note(ctx, casework.Note{At: o.Now, Actor: casework.Actor{Role: casework.System}, Action: casework.NoteRestored})
+	return v, s.writer.do(ctx, func(t *transaction) error {
+		if _, err := t.exec(endAllSessions); err != nil {
+			return fmt.Errorf("ending the sessions of the backup: %w", err)
+		}
+		return t.note(casework.Note{At: o.Now, Actor: casework.Actor{Role: casework.System}, Action: casework.NoteRestored})
+	})
 }
+
+const endAllSessions = `DELETE FROM sessions`
 
 func copyFile(from, to string) (err error) {
 	in, err := os.Open(from)
@@ -137,38 +147,66 @@ func copyFile(from, to string) (err error) {
 	return errors.Join(err, out.Sync(), out.Close())
 }
 
-// swap moves the present database aside and the checked one into its place.
+// swap puts the checked database in the place of the present one, which keeps another name. At every moment one of both bears the name of the
+// database, whatever happens.
 func swap(ctx context.Context, o Options, scratch string) (kept string, err error) {
 	present, err := filepath.Abs(filepath.Join(o.DataDir, databaseName))
 	if err != nil {
 		return "", fmt.Errorf("finding data folder %s: %w", o.DataDir, err)
 	}
+	checked := filepath.Join(scratch, databaseName)
+	if err := checkpoint(ctx, checked); err != nil {
+		return "", err
+	}
+	undo := func() error { return nil }
 	if _, err := os.Stat(present); err == nil {
 		// What stands in the write-ahead log belongs to the file.
 		if err := checkpoint(ctx, present); err != nil {
 			return "", err
 		}
-		kept = present + ".before-" + o.Now.UTC().Format("20060102T150405Z")
-		if err := os.Rename(present, kept); err != nil {
-			return "", fmt.Errorf("moving the present database aside: %w", err)
+		kept = present + keptMark + o.Now.UTC().Format("20060102T150405Z")
+		if undo, err = nameToo(present, kept); err != nil {
+			return "", fmt.Errorf("keeping the present database: %w", err)
 		}
 	}
 	for _, rest := range []string{"-wal", "-shm"} {
 		if err := os.Remove(present + rest); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return kept, fmt.Errorf("removing what the present database left: %w", err)
+			return kept, errors.Join(fmt.Errorf("removing what the present database left: %w", err), undo())
 		}
 	}
-	return kept, place(filepath.Join(scratch, databaseName), present)
+	if err := place(checked, present); err != nil {
+		return kept, errors.Join(err, undo())
+	}
+	return kept, nil
 }
 
+// keptMark stands between a database's name and the time when another took its place.
+const keptMark = ".before-"
+
+// nameToo gives the file a second name. Where the file system knows one name only it is renamed, and undo renames it back.
+func nameToo(present, kept string) (undo func() error, err error) {
+	if err := os.Link(present, kept); err == nil {
+		return func() error { return os.Remove(kept) }, syncFolder(filepath.Dir(kept))
+	}
+	if err := os.Rename(present, kept); err != nil {
+		return nil, err
+	}
+	return func() error { return os.Rename(kept, present) }, nil
+}
+
+// checkpoint moves all of the write-ahead log into the file. It fails while another process reads the file, as part of the log would stay behind.
 func checkpoint(ctx context.Context, path string) (err error) {
 	db, err := openPool(path, writerPool)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if _, err := db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
-		return fmt.Errorf("finishing the present database: %w", fault(err))
+	var busy, logged, moved int
+	if err := db.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &logged, &moved); err != nil {
+		return fmt.Errorf("finishing %s: %w", path, fault(err))
+	}
+	if busy != 0 {
+		return fmt.Errorf("%s: %w; let it end, a backup or a verification perhaps, and try again", path, ErrInUse)
 	}
 	return nil
 }

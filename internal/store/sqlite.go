@@ -81,6 +81,9 @@ func databaseFile(folder string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("finding data folder %s: %w", folder, err)
 	}
+	if err := notHalfRestored(path); err != nil {
+		return "", err
+	}
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return "", fmt.Errorf("%w; the user of this process (uid %s) must be allowed to read and write it", err, strconv.Itoa(os.Getuid()))
@@ -89,6 +92,19 @@ func databaseFile(folder string) (string, error) {
 		return "", fmt.Errorf("creating %s: %w", path, err)
 	}
 	return path, nil
+}
+
+// notHalfRestored refuses to begin a new database beside one that was moved aside: a restore was cut short, on a file system that knows one name for a
+// file only.
+func notHalfRestored(path string) error {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	kept, err := filepath.Glob(path + keptMark + "*")
+	if err != nil || len(kept) == 0 {
+		return nil //nolint:nilerr // only a malformed pattern is an error
+	}
+	return fmt.Errorf("%w at %s, but %s is there: a restore was cut short; rename that file back, or restore again", ErrNoDatabase, path, kept[len(kept)-1])
 }
 
 // presentFile is the folder's database, which must be there.

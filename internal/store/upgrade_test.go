@@ -144,15 +144,21 @@ func signIn(t *testing.T, s *store.Store, username, password string) (casework.S
 // What was deleted outside of the service, or changed, is found, wherever it stands.
 func TestWhatIsAlteredOutsideIsFound(t *testing.T) {
 	alterations := map[string]string{
-		"an event":             `UPDATE events SET action = 'answer' WHERE id = 2`,
-		"an event's time":      `UPDATE events SET at = at + 1 WHERE id = 1`,
-		"a row in the middle":  `DELETE FROM events WHERE id = 2`,
-		"the last row":         `DELETE FROM events WHERE id = (SELECT MAX(id) FROM events)`,
-		"a reason":             `UPDATE words SET words = '别的理由'`,
-		"a suggestion":         `UPDATE cases SET text = '没有意见' WHERE id = 1`,
-		"a case's state":       `UPDATE cases SET state = 'closed', closed_at = 1 WHERE id = 1`,
-		"whose suggestion":     `UPDATE cases SET contact = (SELECT contact FROM cases WHERE id = 2) WHERE id = 1`,
-		"a case without event": `UPDATE cases SET seq = 9 WHERE id = 2`,
+		"an event":              `UPDATE events SET action = 'answer' WHERE id = 2`,
+		"an event's time":       `UPDATE events SET at = at + 1 WHERE id = 1`,
+		"a row in the middle":   `DELETE FROM events WHERE id = 2`,
+		"the last row":          `DELETE FROM events WHERE id = (SELECT MAX(id) FROM events)`,
+		"a reason":              `UPDATE words SET words = '别的理由'`,
+		"a suggestion":          `UPDATE cases SET text = '没有意见' WHERE id = 1`,
+		"a case's state":        `UPDATE cases SET state = 'closed', closed_at = 1 WHERE id = 1`,
+		"whose suggestion":      `UPDATE cases SET contact = (SELECT contact FROM cases WHERE id = 2) WHERE id = 1`,
+		"a case without event":  `UPDATE cases SET seq = 9 WHERE id = 2`,
+		"a due day":             `UPDATE cases SET due_on = '2027-01-01' WHERE id = 1`,
+		"a route":               `UPDATE cases SET route = 'explain' WHERE id = 1`,
+		"an erased suggestion":  `UPDATE cases SET text = '没有意见', salt = NULL WHERE id = 1`,
+		"an erasure":            `UPDATE cases SET text = '', salt = NULL, anonymised = TRUE WHERE id = 1`,
+		"a reason that is gone": `DELETE FROM words`,
+		"a case that is gone":   `DELETE FROM cases WHERE id = 1`,
 	}
 	for name, statement := range alterations {
 		t.Run(name, func(t *testing.T) {

@@ -21,12 +21,20 @@ type Verified struct {
 
 const (
 	wholeLog = `
-SELECT e.id, COALESCE(e.case_id, 0), e.seq, e.at, e.actor_role, COALESCE(e.actor_staff, 0), e.action, e.facts, e.words_digest, e.hash, w.words, w.salt
-FROM events e LEFT JOIN words w ON w.case_id = e.case_id AND w.seq = e.seq WHERE e.id > $1 ORDER BY e.id LIMIT $2`
+SELECT e.id, COALESCE(e.case_id, 0), e.seq, e.at, e.actor_role, COALESCE(e.actor_staff, 0), e.action, e.facts, e.words_digest, e.hash, w.words, w.salt,
+       e.case_id IS NULL OR c.id IS NOT NULL, COALESCE(c.anonymised, FALSE)
+FROM events e LEFT JOIN words w ON w.case_id = e.case_id AND w.seq = e.seq LEFT JOIN cases c ON c.id = e.case_id
+WHERE e.id > $1 ORDER BY e.id LIMIT $2`
+	// What an event tells of a case holds until a later one tells it anew. A case without an answer is one that was taken up again.
 	brokenCase = `
 SELECT c.code FROM cases c
 WHERE c.seq <> (SELECT COUNT(*) FROM events e WHERE e.case_id = c.id)
    OR c.state <> (SELECT json_extract(e.facts, '$.to') FROM events e WHERE e.case_id = c.id AND e.seq = c.seq)
+   OR c.due_on <> (SELECT json_extract(e.facts, '$.due') FROM events e WHERE e.case_id = c.id AND json_extract(e.facts, '$.due') <> '' ORDER BY e.seq DESC LIMIT 1)
+   OR c.route <> (SELECT json_extract(e.facts, '$.route') FROM events e WHERE e.case_id = c.id AND json_extract(e.facts, '$.route') <> '' ORDER BY e.seq DESC LIMIT 1)
+   OR c.result <> (SELECT json_extract(e.facts, '$.result') FROM events e WHERE e.case_id = c.id AND json_extract(e.facts, '$.result') <> '' ORDER BY e.seq DESC LIMIT 1)
+   OR c.anonymised <> EXISTS (SELECT 1 FROM events e WHERE e.case_id = c.id AND e.action = $1)
+   OR c.salt IS NULL AND NOT c.anonymised AND EXISTS (SELECT 1 FROM events e WHERE e.case_id = c.id AND e.seq = 1 AND e.words_digest IS NOT NULL)
 LIMIT 1`
 	firstEvents = `
 SELECT c.id, c.code, c.topic, c.village, c.text, c.salt, c.contact_key_id, c.contact, e.words_digest
@@ -85,8 +93,11 @@ func verifyRow(rows *sql.Rows, v *Verified) error {
 		sum   []byte
 		words sql.NullString
 		salt  []byte
+		// kept: the case is there, if it is of one.
+		kept, anonymised bool
 	)
-	if err := rows.Scan(&r.id, &r.caseID, &r.seq, &r.at, &r.role, &r.staff, &r.action, &r.facts, &r.digest, &sum, &words, &salt); err != nil {
+	err := rows.Scan(&r.id, &r.caseID, &r.seq, &r.at, &r.role, &r.staff, &r.action, &r.facts, &r.digest, &sum, &words, &salt, &kept, &anonymised)
+	if err != nil {
 		return err
 	}
 	switch {
@@ -96,6 +107,10 @@ func verifyRow(rows *sql.Rows, v *Verified) error {
 		return fmt.Errorf("%w: row %d, or the one before it, is not what was written", ErrLogBroken, r.id)
 	case words.Valid && !bytes.Equal(r.digest, digestOf(salt, words.String)):
 		return fmt.Errorf("%w: the text of row %d is not what was written", ErrLogBroken, r.id)
+	case r.digest != nil && !words.Valid && r.seq > 1 && !anonymised: // what the first tells stands in the case itself
+		return fmt.Errorf("%w: the text of row %d is gone", ErrLogBroken, r.id)
+	case !kept:
+		return fmt.Errorf("%w: the case that row %d tells of is gone", ErrLogBroken, r.id)
 	}
 	v.Head = casework.LogPoint{Length: r.id, Hash: sum}
 	return nil
@@ -103,7 +118,7 @@ func verifyRow(rows *sql.Rows, v *Verified) error {
 
 func (s *Store) verifyCases(ctx context.Context, _ *Verified) error {
 	var code casework.Code
-	err := s.reads.row(ctx, brokenCase, nil, &code)
+	err := s.reads.row(ctx, brokenCase, []any{string(casework.ActionAnonymise)}, &code)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil
