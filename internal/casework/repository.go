@@ -129,6 +129,9 @@ type Keeping interface {
 
 	// EndedBefore returns cases that ended before the instant and still have their texts, at most limit.
 	EndedBefore(ctx context.Context, at time.Time, limit int) ([]Code, error)
+
+	// ForgetVisitNotes erases what was noted of visits before the day, which can name who came. The visits stay counted.
+	ForgetVisitNotes(ctx context.Context, before workday.Date) error
 }
 
 // Visits counts people who came, apart from cases.

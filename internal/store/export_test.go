@@ -14,6 +14,7 @@ var Queries = map[string]string{
 	"history":           historyByCode,
 	"backlog":           countPending,
 	"visits of a day":   countVisits,
+	"visits' notes":     forgetNotes,
 	"request":           caseByRequest,
 	"visit's request":   visitByRequest,
 	"session":           findSession,

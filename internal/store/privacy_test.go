@@ -144,3 +144,26 @@ func TestTheLogHoldsNoWords(t *testing.T) {
 		}
 	})
 }
+
+func TestNotesOfVisitsAreForgottenAndTheVisitsStayCounted(t *testing.T) {
+	folder := t.TempDir()
+	s := open(t, folder)
+	for _, day := range []int{0, 1} {
+		v, err := rules.Visit(3, "王小明一家来过", now.AddDate(0, 0, day))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.RecordVisit(t.Context(), v, casework.Actor{Role: casework.Head}, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.ForgetVisitNotes(t.Context(), rules.Today(now).AddDays(1)); err != nil {
+		t.Fatal(err)
+	}
+	beneath(t, folder, func(db *sql.DB) {
+		var visits, notes int
+		if err := db.QueryRow(`SELECT COUNT(*), SUM(note <> '') FROM visits`).Scan(&visits, &notes); err != nil || visits != 2 || notes != 1 {
+			t.Errorf("%d visits with %d notes, error %v", visits, notes, err)
+		}
+	})
+}

@@ -13,6 +13,7 @@ const (
 	addVisit = `
 INSERT INTO visits (day, people, note, at, staff_id, request_key, request_digest) VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT DO NOTHING`
+	forgetNotes = `UPDATE visits SET note = '' WHERE day < $1 AND note <> ''`
 	countVisits = `SELECT COUNT(*), COALESCE(SUM(people), 0) FROM visits WHERE day = $1`
 )
 
@@ -33,6 +34,18 @@ func (s *Store) RecordVisit(ctx context.Context, v casework.Visit, by casework.A
 		return false, fmt.Errorf("storing a visit: %w", err)
 	}
 	return replayed, nil
+}
+
+// ForgetVisitNotes implements casework.Keeping.
+func (s *Store) ForgetVisitNotes(ctx context.Context, before workday.Date) error {
+	err := s.writer.do(ctx, func(t *transaction) error {
+		_, err := t.exec(forgetNotes, before.String())
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("forgetting notes of visits: %w", err)
+	}
+	return nil
 }
 
 // VisitsOn implements casework.Visits.

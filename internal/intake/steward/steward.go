@@ -84,6 +84,9 @@ func (s *Steward) Round(ctx context.Context) error {
 	if err := s.o.Repository.MakeFindable(ctx); err != nil {
 		return fmt.Errorf("making texts findable: %w", err)
 	}
+	if err := s.o.Repository.ForgetVisitNotes(ctx, rules.Today(rules.KeptSince(now))); err != nil {
+		return fmt.Errorf("forgetting who visited: %w", err)
+	}
 	forgotten, err := s.forget(ctx, rules, now)
 	if recounted+reminded+forgotten > 0 {
 		s.o.Log.Info("the steward went round", "recounted", recounted, "reminded", reminded, "anonymised", forgotten)

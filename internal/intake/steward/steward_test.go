@@ -20,6 +20,8 @@ type drawer struct {
 	casework.Listings
 	cases  map[casework.Code]casework.Case
 	events []casework.Event
+	// notesBefore is the day before which notes of visits are gone.
+	notesBefore workday.Date
 }
 
 func (d *drawer) Each(context.Context, casework.Filter) iter.Seq2[casework.Case, error] {
@@ -33,6 +35,11 @@ func (d *drawer) Each(context.Context, casework.Filter) iter.Seq2[casework.Case,
 }
 
 func (d *drawer) MakeFindable(context.Context) error { return nil }
+
+func (d *drawer) ForgetVisitNotes(_ context.Context, before workday.Date) error {
+	d.notesBefore = before
+	return nil
+}
 
 func (d *drawer) EndedBefore(_ context.Context, at time.Time, _ int) (codes []casework.Code, _ error) {
 	for code, c := range d.cases {
@@ -158,6 +165,9 @@ func TestWhatWasKeptLongEnoughIsForgotten(t *testing.T) {
 	o.round(t, "anonymise")
 	if c := o.drawer.cases["A"]; !c.Anonymised || c.Text != "" {
 		t.Errorf("%+v", c)
+	}
+	if want := o.rules.Today(monday); o.drawer.notesBefore != want {
+		t.Errorf("notes of visits are kept from %s on, want %s", o.drawer.notesBefore, want)
 	}
 	o.round(t)
 }
