@@ -220,6 +220,24 @@ func TestAReporterWhoJoinedCanBeToldAlone(t *testing.T) {
 	back.says("h1", into.String()).says("#reporters", "已告知")
 }
 
+func TestWhatWasTypedIsNotLostWhenTheCaseHasMovedOn(t *testing.T) {
+	o := newOffice(t)
+	code := o.raise(raised{text: "田间路被冲毁。"})
+	page := o.open("/desk/cases/" + code.String())
+	o.comes(code, toTownship, toRoads)
+	o.fill(page, "#next", "route", "county", "reason", "写了很长很长的理由").says("#typed", "写了很长很长的理由")
+}
+
+func TestWordsThatNameWhoRaisedTheCaseAreNotPublished(t *testing.T) {
+	o := newOffice(t)
+	code := o.comes(o.raise(raised{text: "路灯坏了。", contact: casework.Contact{Name: "赵铁柱"}}), wholeWay...)
+	page := o.open("/desk/cases/" + code.String())
+	o.fill(page, "details#release", "text", "路灯坏了。", "answer", "已给赵铁柱家修好。").says("#next .problem", "个人信息")
+	if o.cases.cases[code].Released() {
+		t.Error("the name is public")
+	}
+}
+
 func TestThePublicIsProposedNothingThatNamesWhoRaisedTheCase(t *testing.T) {
 	o := newOffice(t)
 	code := o.comes(o.raise(raised{text: "赵铁柱家门口的路灯坏了。", contact: casework.Contact{Name: "赵铁柱"}}), wholeWay...)

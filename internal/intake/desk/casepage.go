@@ -18,6 +18,8 @@ import (
 
 // caseView is everything about one case on one screen.
 type caseView struct {
+	// Typed is what was written into a form whose move the case allows no more.
+	Typed []string
 	casework.Case
 	// Words of the resident, as the person at the desk may read them.
 	Words    string
@@ -144,8 +146,23 @@ func (d *Desk) viewCase(r *http.Request, c casework.Case, p posted) caseView {
 		view.DueIn = viewDue(c.Clock.Due, documents.Today(now), documents.Location)
 		view.Why = explain(c, documents)
 	}
-	view.Next, view.Others = arrange(documents.Rules.Next(c, account.Role, now), documents.Rules.Offers(c, account.Role, now), p.action)
+	offers := documents.Rules.Offers(c, account.Role, now)
+	view.Next, view.Others = arrange(documents.Rules.Next(c, account.Role, now), offers, p.action)
+	if p.action != "" && !slices.Contains(offers, p.action) {
+		view.Typed = p.typed()
+	}
 	return view
+}
+
+// typed is what somebody wrote into a form that the case offers no more, so that it can be used elsewhere.
+func (p posted) typed() []string {
+	var texts []string
+	for _, field := range []string{casework.FieldReason, casework.FieldText, casework.FieldAnswer, casework.FieldFormalNo} {
+		if written := p.form.Value(field); written != "" {
+			texts = append(texts, written)
+		}
+	}
+	return texts
 }
 
 // addHistory adds what happened, and who joined the case.

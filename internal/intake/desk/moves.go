@@ -14,6 +14,7 @@ import (
 	"township.dev/liaison/internal/intake/casefilter"
 	"township.dev/liaison/internal/intake/refusal"
 	"township.dev/liaison/internal/intake/web"
+	"township.dev/liaison/internal/privacy"
 	"township.dev/liaison/internal/workday"
 )
 
@@ -171,7 +172,10 @@ func (d *Desk) move(m moveForm) web.Handler {
 		if err != nil {
 			return err
 		}
-		moved, err := d.apply(r, code, f, m)
+		var moved casework.Case
+		if err = d.namesNobody(r, code, m.action, f); err == nil {
+			moved, err = d.apply(r, code, f, m)
+		}
 		if err == nil && f.value(fieldInform) == yes && m.action == casework.ActionFeedback {
 			err = d.informReporters(r, code, f)
 		}
@@ -248,6 +252,27 @@ func (d *Desk) apply(r *http.Request, code casework.Code, f *filled, m moveForm)
 		}
 		return moved, event, err
 	})
+}
+
+// namesNobody refuses to publish words that name who raised the case, which no form of a name gives away.
+func (d *Desk) namesNobody(r *http.Request, code casework.Code, a casework.Action, f *filled) error {
+	if a != casework.ActionRelease {
+		return nil
+	}
+	who, err := d.repository.Contact(r.Context(), code)
+	if err != nil {
+		return fmt.Errorf("reading who must not be named: %w", err)
+	}
+	var named casework.FieldErrors
+	for _, field := range []string{casework.FieldText, casework.FieldAnswer} {
+		if written := f.value(field); privacy.MaskKnown(written, who.Name) != privacy.Mask(written) {
+			named = append(named, casework.FieldError{Field: field, Code: casework.CodePersonalData})
+		}
+	}
+	if len(named) > 0 {
+		return named
+	}
+	return nil
 }
 
 // stillAsSeen says whether the case is still the one that the page showed.
