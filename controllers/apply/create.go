@@ -40,10 +40,15 @@ func (a *Applier) post(ctx context.Context, kind string, made client.Object) (Op
 		a.Echoes.forget(made)
 		return Unchanged, fmt.Errorf("creating %s %s: %w", kind, key, err)
 	}
-	a.Echoes.created(made)
 	a.tell(ctx, kind, key, string(Created))
+	if !a.Echoes.created(made) {
+		return Created, fmt.Errorf("creating %s %s: %w", kind, key, errChanged)
+	}
 	return Created, nil
 }
+
+// errChanged says that somebody changed an object at once. The event has been taken for an echo, so that trying again makes up for it.
+var errChanged = errors.New("it was changed as soon as it was there")
 
 // expectedStamp is what the stamp of an object that holds exactly our fields says, however it came to hold them.
 func expectedStamp(stamp, digest string) string {

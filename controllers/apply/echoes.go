@@ -19,7 +19,15 @@ type Echoes struct {
 	mu sync.Mutex
 	// heeded are the kinds whose watches have the predicate; of others nothing is noted, because nobody would hear it.
 	heeded  map[reflect.Type]bool
-	pending map[objectName]string
+	pending map[objectName]echo
+}
+
+// echo is what is known of a creation. The watch can be faster than the API server's answer.
+type echo struct {
+	// answered is the version in the answer; empty until there is one.
+	answered string
+	// heard is the version in an event that came before; empty when none did.
+	heard string
 }
 
 // objectName tells objects apart in a cache, where each kind has one type.
@@ -30,7 +38,7 @@ type objectName struct {
 
 // NewEchoes returns Echoes with nothing noted.
 func NewEchoes() *Echoes {
-	return &Echoes{heeded: map[reflect.Type]bool{}, pending: map[objectName]string{}}
+	return &Echoes{heeded: map[reflect.Type]bool{}, pending: map[objectName]echo{}}
 }
 
 // Predicate lets pass every event of the kind that is no echo.
@@ -45,7 +53,7 @@ func (e *Echoes) Predicate(kind client.Object) predicate.Predicate {
 	}
 }
 
-// expect notes that an object is about to be created. The watch can be faster than the answer, and is then listened to.
+// expect notes that an object is about to be created.
 func (e *Echoes) expect(obj client.Object) {
 	if e == nil {
 		return
@@ -53,19 +61,28 @@ func (e *Echoes) expect(obj client.Object) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.heeded[reflect.TypeOf(obj)] {
-		e.pending[nameOf(obj)] = ""
+		e.pending[nameOf(obj)] = echo{}
 	}
 }
 
-// created notes the version that the API server answered with, unless the watch has told of the object already.
-func (e *Echoes) created(obj client.Object) {
+// created notes the version that the API server answered with. It reports false when an event that was taken for the echo brought another version:
+// whoever created the object must look again.
+func (e *Echoes) created(obj client.Object) bool {
 	if e == nil {
-		return
+		return true
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if _, expected := e.pending[nameOf(obj)]; expected {
-		e.pending[nameOf(obj)] = obj.GetResourceVersion()
+	noted, expected := e.pending[nameOf(obj)]
+	switch {
+	case !expected:
+		return true
+	case noted.heard != "":
+		delete(e.pending, nameOf(obj))
+		return noted.heard == obj.GetResourceVersion()
+	default:
+		e.pending[nameOf(obj)] = echo{answered: obj.GetResourceVersion()}
+		return true
 	}
 }
 
@@ -73,9 +90,13 @@ func (e *Echoes) created(obj client.Object) {
 func (e *Echoes) heard(obj client.Object) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	version, expected := e.pending[nameOf(obj)]
+	noted, expected := e.pending[nameOf(obj)]
+	if expected && noted.answered == "" {
+		e.pending[nameOf(obj)] = echo{heard: obj.GetResourceVersion()}
+		return true
+	}
 	delete(e.pending, nameOf(obj))
-	return expected && version == obj.GetResourceVersion()
+	return expected && noted.answered == obj.GetResourceVersion()
 }
 
 // forget an object that was not made after all, that is gone, or that somebody has just looked for in vain.

@@ -32,11 +32,14 @@ func observe(ctx context.Context, r *Reconciler, v *visit) error {
 	found := seen.judge()
 	if found.available {
 		v.conditions.Set(v1alpha1.ConditionIntakeAvailable, metav1.ConditionTrue, ReasonAnswers, "The intake answers its readiness probe.")
-		return seen.rollout(v.workloadChanged)
+		err := seen.rollout(v.workloadChanged)
+		v.intakeAnswers, v.readySince, v.rollingOut = true, seen.readySince(), err != nil
+		return err
 	}
 	problem := v.fail(v1alpha1.ConditionIntakeAvailable, found.reason, found.message)
 	var stalled *outcome.StalledError
-	if found.reason == ReasonStarting && errors.As(problem, &stalled) {
+	v.intakeStalled = errors.As(problem, &stalled)
+	if found.reason == ReasonStarting && v.intakeStalled {
 		return v.fail(v1alpha1.ConditionIntakeAvailable, ReasonNotStarting, fmt.Sprintf(
 			"The intake has not become ready in %s. Look for the reason with: kubectl -n %s describe statefulset,pod -l %s=%s",
 			patience, v.station.Namespace, LabelStation, v.station.Name))

@@ -16,6 +16,7 @@ import (
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/controllers/apply"
 	"township.dev/liaison/controllers/outcome"
+	"township.dev/liaison/controllers/waves"
 )
 
 // provisioner makes the children of one station.
@@ -23,6 +24,8 @@ type provisioner struct {
 	*visit
 	applier *apply.Applier
 	options Options
+	// waves is nil where every station is written at once.
+	waves *waves.Waves
 	// kept is the claim that was there before this visit; nil when there was none.
 	kept *corev1.PersistentVolumeClaim
 	// dataKeyMark says which data key the intake must have started with.
@@ -52,7 +55,7 @@ func provision(ctx context.Context, r *Reconciler, v *visit) error {
 	if v.blocked != nil {
 		return nil // validate has said why
 	}
-	p := &provisioner{visit: v, applier: r.applier(), options: r.Options, refusals: &r.refusals}
+	p := &provisioner{visit: v, applier: r.applier(), options: r.Options, waves: r.Waves, refusals: &r.refusals}
 	for _, child := range children {
 		if err := child(p, ctx); err != nil {
 			v.blocked = explain(err)
@@ -143,12 +146,29 @@ func (p *provisioner) applyService(ctx context.Context) error {
 	return p.apply(ctx, service(p.station))
 }
 
+// applyWorkload writes the StatefulSet unless what the county has changed has to wait for the station's turn.
 func (p *provisioner) applyWorkload(ctx context.Context) error {
-	operation, err := p.applier.Apply(ctx, ownerOf(p.station), statefulSet(p.station, workload{
+	w := workload{
 		defaultImage: p.options.DefaultIntakeImage,
 		dataKeyMark:  p.dataKeyMark,
 		pullPolicy:   cmp.Or(p.options.ImagePullPolicy, corev1.PullIfNotPresent),
-	}))
+	}
+	desired := statefulSet(p.station, w)
+	live, err := p.liveWorkload(ctx)
+	if err != nil {
+		return err
+	}
+	if p.mark, err = markOf(p.declared, w, desired); err != nil {
+		return err
+	}
+	if p.turn = p.takeTurn(live, p.mark); p.turn == held {
+		return nil
+	}
+	desired.WithAnnotations(map[string]string{AnnotationTemplate: p.mark.String()})
+	if p.turn == underWay || live != nil && live.Annotations[AnnotationWave] == p.mark.whole {
+		desired.WithAnnotations(map[string]string{AnnotationWave: p.mark.whole})
+	}
+	operation, err := p.applier.Apply(ctx, ownerOf(p.station), desired)
 	p.workloadChanged = err == nil && operation != apply.Unchanged
 	return err
 }

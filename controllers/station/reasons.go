@@ -33,6 +33,15 @@ const (
 	// ReasonStopping: the pod of a suspended station is still ending.
 	ReasonStopping = "Stopping"
 
+	// ReasonCurrent: the intake is what the station and the county ask for.
+	ReasonCurrent = "Current"
+	// ReasonWaitsForTurn: what the county has changed reaches the station when it is its turn.
+	ReasonWaitsForTurn = "WaitsForTurn"
+	// ReasonUpdating: the station has had its turn.
+	ReasonUpdating = "Updating"
+	// ReasonUpdateFailed: the intake does not become ready with what the county has changed.
+	ReasonUpdateFailed = "UpdateFailed"
+
 	// ReasonInvalidSpec: the spec breaks a rule.
 	ReasonInvalidSpec = "InvalidSpec"
 	// ReasonNameTaken: an object that is not ours has the name of a child.
@@ -78,4 +87,4 @@ const (
 
 // quietReasons are those for which a condition is False without anything being wrong so far. A new pod has no node for a moment, until
 // its claim is bound; only when that lasts and the station stalls is it an event.
-var quietReasons = []string{ReasonSuspended, ReasonStarting, ReasonNoRoster, ReasonNotPlanned, ReasonUnschedulable, ReasonClaimNotBound}
+var quietReasons = []string{ReasonSuspended, ReasonWaitsForTurn, ReasonUpdating, ReasonStarting, ReasonNoRoster, ReasonNotPlanned, ReasonUnschedulable, ReasonClaimNotBound}

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/events"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -21,6 +22,7 @@ import (
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/controllers/apply"
 	"township.dev/liaison/controllers/outcome"
+	"township.dev/liaison/controllers/waves"
 )
 
 // Options are what the operator's flags decide for every station.
@@ -35,6 +37,8 @@ type Options struct {
 	OperatorNamespace string
 	// Concurrency is how many stations are reconciled at once; 0 means 4.
 	Concurrency int
+	// Soak is how long a station that was updated must have been ready before it makes room for the next.
+	Soak time.Duration
 	// LookForKinds is how often a kind that the cluster lacks is looked for; 0 means 30 seconds.
 	LookForKinds time.Duration
 }
@@ -48,7 +52,9 @@ type Reconciler struct {
 	Clock     clock.PassiveClock
 	Recorder  events.EventRecorder
 	// Writes counts writes to the API server; nil counts nothing.
-	Writes  *prometheus.CounterVec
+	Writes *prometheus.CounterVec
+	// Waves holds back what the county changes until it is a station's turn; nil holds back nothing.
+	Waves   *waves.Waves
 	Options Options
 
 	// echoes of what is created here, which wake nobody.
@@ -63,7 +69,7 @@ type phase func(context.Context, *Reconciler, *visit) error
 
 // phases in their order: a spec must hold before anything is made of it, the documents need the roster, the pod needs its
 // children, only what is there is published, and what is announced comes from what was found.
-var phases = []phase{validate, consult, provision, observe, expose, announce}
+var phases = []phase{validate, consult, provision, observe, follow, expose, announce}
 
 // +kubebuilder:rbac:groups=liaison.township.dev,resources=liaisonstations,verbs=get;list;watch
 // +kubebuilder:rbac:groups=liaison.township.dev,resources=liaisonstations/status,verbs=patch
@@ -84,7 +90,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	station := &v1alpha1.LiaisonStation{}
 	if err := r.Client.Get(ctx, req.NamespacedName, station); err != nil {
 		if apierrors.IsNotFound(err) {
-			r.refusals.forget(req.NamespacedName)
+			r.forget(req.NamespacedName)
 			return ctrl.Result{}, nil
 		}
 		return ctrl.Result{}, fmt.Errorf("reading the station: %w", err)
@@ -98,6 +104,14 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 		problems = append(problems, run(ctx, r, v))
 	}
 	return r.finish(ctx, v, problems)
+}
+
+// forget a station that is gone.
+func (r *Reconciler) forget(name types.NamespacedName) {
+	r.refusals.forget(name)
+	if r.Waves != nil {
+		r.Waves.Forget(name)
+	}
 }
 
 // finish folds what the phases found into conditions, writes the status once, and tells events after that.

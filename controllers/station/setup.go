@@ -92,6 +92,12 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	for _, kind := range childKinds() {
 		b = b.Watches(kind, handler.EnqueueRequestsFromMapFunc(stationOfChild), builder.WithPredicates(r.echoes.Predicate(kind)))
 	}
+	if r.Waves != nil {
+		b = b.WatchesRawSource(r.woken())
+		if err := mgr.Add(r.expectStations()); err != nil {
+			return fmt.Errorf("adding the count of stations: %w", err)
+		}
+	}
 	stations, err := b.Build(r)
 	if err != nil {
 		return fmt.Errorf("registering the station controller: %w", err)

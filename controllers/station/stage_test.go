@@ -45,6 +45,8 @@ type stage struct {
 	namespace, operatorNamespace string
 	clock                        *clocktesting.FakePassiveClock
 	operator                     *operator
+	// configure changes an operator before it is started; nil changes nothing.
+	configure func(*station.Reconciler)
 	// requests of every operator that worked here.
 	requests requests
 }
@@ -79,6 +81,9 @@ func (s *stage) start() *operator {
 		Options: station.Options{
 			DefaultIntakeImage: "example.test/liaison-intake:1", OperatorNamespace: s.operatorNamespace, LookForKinds: 50 * time.Millisecond,
 		},
+	}
+	if s.configure != nil {
+		s.configure(r)
 	}
 	if err := r.SetupWithManager(mgr); err != nil {
 		s.Fatal(err)

@@ -15,6 +15,8 @@ import (
 type visit struct {
 	// station as it was read, with the county's defaults; nothing writes to it.
 	station *v1alpha1.LiaisonStation
+	// declared is the station as it was read, without the county's defaults.
+	declared *v1alpha1.LiaisonStation
 	// before is the status as it was read.
 	before v1alpha1.LiaisonStationStatus
 	// status as it will be. Only the fields this controller owns are set.
@@ -24,6 +26,14 @@ type visit struct {
 
 	// workloadChanged is true when this visit wrote the StatefulSet, so that what is seen of the pod is not of this spec yet.
 	workloadChanged bool
+	// turn is whether the StatefulSet could be written.
+	turn turn
+	// mark of the StatefulSet that is to be made.
+	mark templateMark
+	// intakeAnswers is true while the intake is ready, since readySince; rollingOut while a change is on its way to its pod; intakeStalled once it has
+	// not become ready for too long.
+	intakeAnswers, rollingOut, intakeStalled bool
+	readySince                               time.Time
 	// blocked says why the children are not as the spec asks; nil while they are.
 	blocked error
 	// roster is nil when the station names none or it is not there.
@@ -41,13 +51,14 @@ type visit struct {
 // ownConditions are those this controller writes; the others of a station belong to other controllers.
 var ownConditions = []string{
 	v1alpha1.ConditionReady, v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled,
-	v1alpha1.ConditionIntakeAvailable, v1alpha1.ConditionScheduleReady, v1alpha1.ConditionDeputiesKnown,
+	v1alpha1.ConditionIntakeAvailable, v1alpha1.ConditionScheduleReady, v1alpha1.ConditionDeputiesKnown, v1alpha1.ConditionUpToDate,
 }
 
 func (r *Reconciler) visit(station *v1alpha1.LiaisonStation) *visit {
 	now := r.Clock.Now()
 	return &visit{
 		station:    withDefaults(station, r.Options.CountyDefaults),
+		declared:   station,
 		before:     *station.Status.DeepCopy(),
 		conditions: outcome.NewConditions(station.Status.Conditions, station.Generation, now, ownConditions...),
 		now:        now,

@@ -1,0 +1,237 @@
+package station_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"township.dev/liaison/controllers/station"
+	"township.dev/liaison/controllers/waves"
+	"township.dev/liaison/test/controlplane"
+	"township.dev/liaison/test/fixture"
+)
+
+const (
+	oldImage = "example.test/liaison-intake:1"
+	newImage = "example.test/liaison-intake:2"
+)
+
+// inWaves is a stage with as many ready stations, each with the old image, whose operator updates them in waves of the budget.
+func inWaves(t *testing.T, budget string, names ...string) *stage {
+	t.Helper()
+	s := newStage(t)
+	s.restartWith(budget, oldImage)
+	for _, name := range names {
+		cluster.Create(t, fixture.Station(name).In(s.namespace).Obj())
+	}
+	for _, name := range names {
+		s.podIs(name, ready)
+		s.until(name, "Ready", "True")
+		s.until(name, "UpToDate", "True")
+	}
+	return s
+}
+
+// restartWith stops the operator and starts another, with another image for all stations.
+func (s *stage) restartWith(budget, image string) {
+	s.Helper()
+	s.operator.stop()
+	s.configure = func(r *station.Reconciler) {
+		r.Waves = waves.New(intstr.Parse(budget))
+		r.Options.DefaultIntakeImage = image
+	}
+	s.operator = s.start()
+}
+
+func (s *stage) set(name string) *appsv1.StatefulSet {
+	s.Helper()
+	set := &appsv1.StatefulSet{ObjectMeta: s.meta(station.IntakeName(name))}
+	cluster.Get(s, set)
+	return set
+}
+
+// have lists the stations whose StatefulSet asks for the image.
+func (s *stage) have(image string, names ...string) []string {
+	s.Helper()
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return s.set(name).Spec.Template.Spec.Containers[0].Image != image })
+}
+
+// reach waits until as many stations have the image, and returns them.
+func (s *stage) reach(image string, n int, names ...string) (have []string) {
+	s.Helper()
+	controlplane.Eventually(s, fmt.Sprintf("%d stations have %s", n, image), func(context.Context) error {
+		if have = s.have(image, names...); len(have) != n {
+			return fmt.Errorf("%v have it; %v", have, s.operator.reconciler.Waves.Progress())
+		}
+		return nil
+	})
+	return have
+}
+
+// replaced plays the StatefulSet controller: the pod is another one and ready.
+func (s *stage) replaced(name string, status corev1.PodStatus) {
+	s.Helper()
+	pod := &corev1.Pod{ObjectMeta: s.meta(station.PodName(name))}
+	if err := cluster.Client.Delete(s.Context(), pod, client.GracePeriodSeconds(0)); err != nil {
+		s.Fatal(err)
+	}
+	s.podIs(name, status)
+}
+
+// stays asserts that exactly these have the image though every station is looked at once more.
+func (s *stage) stays(image string, want []string, names ...string) {
+	s.Helper()
+	for _, name := range names {
+		if err := s.reconcile(s.Context(), name); err != nil {
+			s.Fatal(err)
+		}
+	}
+	if have := s.have(image, names...); !slices.Equal(have, want) {
+		s.Errorf("%v have %s, want %v", have, image, want)
+	}
+}
+
+func TestANewImageReachesTheStationsAFewAtATime(t *testing.T) {
+	all := []string{"alpha", "bravo", "charlie", "delta"}
+	s := inWaves(t, "2", all...)
+	s.restartWith("2", newImage)
+	seen := map[string]bool{}
+	for range 2 {
+		have := s.reach(newImage, len(seen)+2, all...)
+		s.stays(newImage, have, all...)
+		for _, name := range have {
+			if !seen[name] {
+				s.until(name, "UpToDate", "False/"+station.ReasonUpdating)
+				s.replaced(name, ready)
+			}
+			seen[name] = true
+		}
+	}
+	for _, name := range all {
+		s.until(name, "UpToDate", "True")
+		s.until(name, "Ready", "True")
+	}
+	s.settle("alpha")
+}
+
+func TestAStationThatWaitsIsServedAsBefore(t *testing.T) {
+	all := []string{"alpha", "bravo"}
+	s := inWaves(t, "1", all...)
+	s.restartWith("1", newImage)
+	first := s.reach(newImage, 1, all...)[0]
+	waiting := all[1-slices.Index(all, first)]
+	s.until(waiting, "UpToDate", "False/"+station.ReasonWaitsForTurn)
+	s.until(waiting, "Ready", "True")
+	s.until(waiting, "Reconciling", "False")
+	s.settle(waiting)
+}
+
+func TestAFailedUpdateHaltsTheOthersUntilTheImageIsTakenBack(t *testing.T) {
+	all := []string{"alpha", "bravo", "charlie"}
+	s := inWaves(t, "1", all...)
+	s.restartWith("1", newImage)
+	first := s.reach(newImage, 1, all...)[0]
+	s.replaced(first, crashing)
+	s.until(first, "IntakeAvailable", "False")
+	s.clock.SetTime(s.clock.Now().Add(6 * time.Minute))
+	controlplane.Eventually(s, "the update counts as failed", func(ctx context.Context) error {
+		if err := s.reconcile(ctx, first); err != nil {
+			return err
+		}
+		if !s.operator.reconciler.Waves.Progress().Halted() {
+			return errors.New("the others go on")
+		}
+		return nil
+	})
+	s.until(first, "UpToDate", "False/"+station.ReasonUpdateFailed)
+	s.happened(station.ReasonUpdateFailed)
+	s.stays(newImage, []string{first}, all...)
+
+	// The township that edits its own station is not held back.
+	other := all[0]
+	if other == first {
+		other = all[1]
+	}
+	own := fixture.Station(other).In(s.namespace).Obj()
+	s.edit(own, func() { own.Spec.Intake.NodeSelector = map[string]string{"pool": "stations"} })
+	s.appears(s.set(other), nil)
+	controlplane.Eventually(s, "its own change is made", func(context.Context) error {
+		if s.set(other).Spec.Template.Spec.NodeSelector["pool"] == "" {
+			return errors.New("it is held back")
+		}
+		return nil
+	})
+
+	s.restartWith("1", oldImage)
+	s.reach(newImage, 0, all...)
+	s.replaced(first, ready)
+	s.until(first, "UpToDate", "True")
+}
+
+func TestCanariesHaveTheirTurnFirst(t *testing.T) {
+	all := []string{"alpha", "bravo", "charlie"}
+	s := inWaves(t, "3", all...)
+	canary := fixture.Station("charlie").In(s.namespace).Obj()
+	s.edit(canary, func() { canary.Labels = map[string]string{station.LabelCanary: station.CanaryFirst} })
+	s.restartWith("3", newImage)
+	if have := s.reach(newImage, 1, all...); have[0] != "charlie" {
+		t.Fatalf("%v go first", have)
+	}
+	s.stays(newImage, []string{"charlie"}, all...)
+	s.replaced("charlie", ready)
+	s.reach(newImage, 3, all...)
+}
+
+func TestAnotherVersionOfTheOperatorRestartsNothing(t *testing.T) {
+	all := []string{"alpha", "bravo"}
+	s := inWaves(t, "1", all...)
+	// As the versions before had it, whose StatefulSets bore no mark.
+	for _, name := range all {
+		set := s.set(name)
+		delete(set.Annotations, station.AnnotationTemplate)
+		if err := cluster.Client.Update(s.Context(), set); err != nil {
+			t.Fatal(err)
+		}
+	}
+	generations := map[string]int64{}
+	for _, name := range all {
+		generations[name] = s.set(name).Generation
+	}
+	s.restartWith("1", oldImage)
+	for _, name := range all {
+		s.appears(&appsv1.StatefulSet{ObjectMeta: s.meta(station.IntakeName(name))}, nil)
+		s.settle(name)
+		if set := s.set(name); set.Generation != generations[name] || set.Annotations[station.AnnotationTemplate] == "" {
+			t.Errorf("%s: generation %d, before %d, mark %q", name, set.Generation, generations[name], set.Annotations[station.AnnotationTemplate])
+		}
+	}
+}
+
+func TestAStationThatIsNotReadyHasNothingToLose(t *testing.T) {
+	all := []string{"alpha", "bravo"}
+	s := inWaves(t, "1", all...)
+	s.replaced("alpha", crashing)
+	s.until("alpha", "Ready", "False")
+	s.restartWith("1", newImage)
+	s.reach(newImage, 2, all...)
+	if p := s.operator.reconciler.Waves.Progress(); p.Halted() || p.Stations[waves.Updating] != 1 {
+		t.Errorf("progress %+v", p)
+	}
+}
+
+var crashing = corev1.PodStatus{
+	Phase:      corev1.PodRunning,
+	Conditions: []corev1.PodCondition{{Type: corev1.PodReady, Status: corev1.ConditionFalse}},
+	ContainerStatuses: []corev1.ContainerStatus{{
+		Name: "intake", RestartCount: 3, LastTerminationState: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: 1, FinishedAt: metav1.Now()}},
+	}},
+}
