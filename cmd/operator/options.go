@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,6 +22,8 @@ type options struct {
 	operatorNamespace string
 	intakeImage       string
 	intakeDefaults    string
+	maxUnavailable    string
+	soak              time.Duration
 
 	bindAddress     string
 	metricsAddress  string
@@ -73,6 +76,10 @@ func (o *options) addTo(flags *pflag.FlagSet, getenv func(string) string) {
 		"image of the intake service for stations that name none")
 	flags.StringVar(&o.intakeDefaults, "intake-defaults", "",
 		"YAML file with fields of a station's spec.intake, which hold for stations that do not set them; read at the start")
+	flags.StringVar(&o.maxUnavailable, "rollout-max-unavailable", "10%",
+		"how many stations a new image or pod template may reach at once, a number or a percentage of all; at least one")
+	flags.DurationVar(&o.soak, "rollout-soak", 10*time.Second,
+		"how long a station that was updated must have been ready before it makes room for the next")
 	flags.DurationVar(&o.backlogInterval, "backlog-interval", 15*time.Second,
 		"how often each station's intake is asked what waits there")
 	flags.IntVar(&o.backlogWorkers, "backlog-concurrency", 32,
@@ -127,6 +134,10 @@ func (o options) check() error {
 		"--operator-namespace is not set: name the operator's namespace, or set POD_NAMESPACE")
 	refuse(strings.TrimSpace(o.intakeImage) == "",
 		"--intake-image is empty: name the image of the intake service")
+	refuse(!validBudget(o.maxUnavailable),
+		"--rollout-max-unavailable is %q: it must be a number like 5 or a percentage like 10%%", o.maxUnavailable)
+	refuse(o.soak < 0,
+		"--rollout-soak is %s: it must not be negative", o.soak)
 	refuse(slices.Contains(o.watchNamespaces, ""),
 		"--watch-namespaces has an empty name in it: remove the comma too many")
 	refuse(o.backlogInterval < time.Second,
@@ -140,6 +151,13 @@ func (o options) check() error {
 	refuse(o.kubeAPIQPS <= 0 || o.kubeAPIBurst < 1,
 		"--kube-api-qps is %v and --kube-api-burst is %d: both must be positive", o.kubeAPIQPS, o.kubeAPIBurst)
 	return errors.Join(problems...)
+}
+
+// validBudget reports whether it is a number from 1 on or a percentage from 1% to 100%.
+func validBudget(written string) bool {
+	digits, percentage := strings.CutSuffix(written, "%")
+	n, err := strconv.Atoi(digits)
+	return err == nil && n >= 1 && (!percentage || n <= 100)
 }
 
 // withHost puts the host before an address that names none.

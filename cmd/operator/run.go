@@ -10,6 +10,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/intstr"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
@@ -29,6 +30,7 @@ import (
 	"township.dev/liaison/controllers/optional"
 	"township.dev/liaison/controllers/roster"
 	"township.dev/liaison/controllers/station"
+	"township.dev/liaison/controllers/waves"
 )
 
 // leaseName is what the replicas contend for.
@@ -140,13 +142,20 @@ func addControllers(ctx context.Context, mgr ctrl.Manager, o options, defaults v
 	writes := apply.NewWritesCounter()
 	wall := clock.RealClock{}
 
+	turns := waves.New(intstr.Parse(o.maxUnavailable))
 	stations := &station.Reconciler{
-		Client: mgr.GetClient(), APIReader: mgr.GetAPIReader(), Clock: wall, Writes: writes,
+		Client: mgr.GetClient(), APIReader: mgr.GetAPIReader(), Clock: wall, Writes: writes, Waves: turns,
 		Recorder: mgr.GetEventRecorder("liaison-station"),
-		Options:  station.Options{DefaultIntakeImage: o.intakeImage, CountyDefaults: defaults, OperatorNamespace: o.operatorNamespace},
+		Options:  station.Options{DefaultIntakeImage: o.intakeImage, CountyDefaults: defaults, OperatorNamespace: o.operatorNamespace, Soak: o.soak},
 	}
 	if err := stations.SetupWithManager(mgr); err != nil {
 		return nil, fmt.Errorf("adding the station controller: %w", err)
+	}
+	err := mgr.Add(&waves.Notice{
+		Waves: turns, Client: mgr.GetClient(), Reader: mgr.GetAPIReader(), Namespace: o.operatorNamespace, Image: o.intakeImage, Writes: writes,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("adding what tells of upgrades: %w", err)
 	}
 	rosters := &roster.Reconciler{
 		Client: mgr.GetClient(), APIReader: mgr.GetAPIReader(), Clock: wall, Writes: writes,
@@ -157,13 +166,13 @@ func addControllers(ctx context.Context, mgr ctrl.Manager, o options, defaults v
 		return nil, fmt.Errorf("adding the roster controller: %w", err)
 	}
 	polls := backlog.NewMemory()
-	err := backlog.SetupWithManager(ctx, mgr, polls, backlog.Options{
+	err = backlog.SetupWithManager(ctx, mgr, polls, backlog.Options{
 		Interval: o.backlogInterval, Concurrency: o.backlogWorkers, Clock: wall, Writes: writes,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("adding the backlog controller: %w", err)
 	}
-	return []prometheus.Collector{writes, metrics.NewCollector(metrics.Config{
+	return []prometheus.Collector{writes, turns, metrics.NewCollector(metrics.Config{
 		Reader: mgr.GetCache(), Polls: polls, Clock: wall, Leading: mgr.Elected(), OperatorNamespace: o.operatorNamespace,
 	})}, nil
 }
