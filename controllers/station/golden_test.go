@@ -2,9 +2,13 @@ package station
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -97,4 +101,41 @@ func encoded(t *testing.T, value any) []byte {
 		t.Fatal(err)
 	}
 	return data
+}
+
+// What a released version made must not change under its name: an operator of another version would restart every station without waves.
+func TestTheTemplateOfAVersionStaysWhatItWas(t *testing.T) {
+	const versions = "testdata/template-versions.txt"
+	made := digestOfTemplates(t)
+	known, err := os.ReadFile(versions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(known)) {
+		if version, digest, _ := strings.Cut(strings.TrimSpace(line), " "); version == templateVersion {
+			if digest != made {
+				t.Errorf("the pod template is not that of %s any more: raise templateVersion in rollout.go, so that it reaches the stations in waves, and add to %s:\n<new version> %s", version, versions, made)
+			}
+			return
+		}
+	}
+	t.Errorf("the pod template of %s is not written down; add to %s:\n%s %s", templateVersion, versions, templateVersion, made)
+}
+
+// digestOfTemplates of stations of all kinds.
+func digestOfTemplates(t *testing.T) string {
+	t.Helper()
+	w := workload{defaultImage: "liaison.township.dev/liaison-intake:1", pullPolicy: corev1.PullIfNotPresent, dataKeyMark: "1"}
+	everything := fixture.Station("zhongduo").In("jixian").SignsInThrough("https://id.example.gov.cn", "oidc").KeysFor311("open311").Obj()
+	everything.Spec.Announcements.Webhook = &v1alpha1.Webhook{URLSecretRef: v1alpha1.SecretKeyReference{Name: "webhook"}}
+	everything.Spec.Intake = county()
+	sum := sha256.New()
+	for _, st := range []*v1alpha1.LiaisonStation{fixture.Station("zhongduo").In("jixian").Obj(), everything} {
+		content, err := json.Marshal(podTemplate(st, w))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum.Write(content)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
 }

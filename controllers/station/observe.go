@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"township.dev/liaison/api/v1alpha1"
+	"township.dev/liaison/controllers/apply"
 	"township.dev/liaison/controllers/outcome"
 )
 
@@ -80,6 +81,9 @@ func look(ctx context.Context, c client.Reader, station *v1alpha1.LiaisonStation
 		{DataName(station.Name), claim, func() { s.claim = claim }},
 	} {
 		err := c.Get(ctx, types.NamespacedName{Namespace: station.Namespace, Name: child.name}, child.into)
+		if err == nil {
+			err = apply.Unpack(child.into)
+		}
 		switch {
 		case err == nil:
 			child.found()

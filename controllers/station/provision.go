@@ -124,7 +124,7 @@ func (p *provisioner) applyConfig(ctx context.Context) error {
 	}
 	if !p.documents.whole() {
 		held := &corev1.ConfigMap{ObjectMeta: p.named(IntakeName(p.station.Name))}
-		if _, err := p.applier.Find(ctx, ownerOf(p.station), held); err != nil {
+		if _, err := p.applier.FindLive(ctx, ownerOf(p.station), held); err != nil {
 			return err
 		}
 		if _, err := p.documents.complete(held.Data); err != nil {

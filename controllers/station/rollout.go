@@ -22,6 +22,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	"township.dev/liaison/api/v1alpha1"
+	"township.dev/liaison/controllers/apply"
 	"township.dev/liaison/controllers/waves"
 )
 
@@ -143,7 +144,7 @@ func (p *provisioner) liveWorkload(ctx context.Context) (*appsv1.StatefulSet, er
 	if err != nil {
 		return nil, nil //nolint:nilnil // none is an answer
 	}
-	return live, nil
+	return live, apply.Unpack(live)
 }
 
 func waveStation(station *v1alpha1.LiaisonStation) waves.Station {
@@ -203,7 +204,9 @@ func (v *visit) progress(soak time.Duration) waves.Place {
 }
 
 // readySince is when the pod, which is ready, became so.
-func (s sight) readySince() time.Time { return findCondition(s.pod, corev1.PodReady).LastTransitionTime.Time }
+func (s sight) readySince() time.Time {
+	return findCondition(s.pod, corev1.PodReady).LastTransitionTime.Time
+}
 
 // expectStations tells the waves who there is, once this operator leads.
 func (r *Reconciler) expectStations() manager.Runnable {

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -175,6 +177,72 @@ func TestAFailedUpdateHaltsTheOthersUntilTheImageIsTakenBack(t *testing.T) {
 	s.reach(newImage, 0, all...)
 	s.replaced(first, ready)
 	s.until(first, "UpToDate", "True")
+}
+
+func TestPeopleAreToldWhereAnUpgradeStands(t *testing.T) {
+	all := []string{"alpha", "bravo"}
+	s := inWaves(t, "1", all...)
+	told := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: s.operatorNamespace, Name: waves.NoticeName}}
+	tick := s.notice(oldImage)
+	tick()
+	if err := cluster.Client.Get(t.Context(), client.ObjectKeyFromObject(told), told); !apierrors.IsNotFound(err) {
+		t.Errorf("before the first upgrade: %v", err)
+	}
+
+	s.restartWith("1", newImage)
+	first := s.reach(newImage, 1, all...)[0]
+	for _, name := range all {
+		s.until(name, "UpToDate", "False")
+	}
+	tick = s.notice(newImage)
+	tick()
+	cluster.Get(t, told)
+	const underWay = "0 of 2 stations are up to date, 1 are being updated, 1 wait for their turn; image example.test/liaison-intake:2 where they name none."
+	if told.Data["status"] != underWay || told.Data["waiting"] != "1" || told.Data["updating"] != "1" {
+		t.Errorf("told %v", told.Data)
+	}
+	version := told.ResourceVersion
+	tick()
+	if cluster.Get(t, told); told.ResourceVersion != version {
+		t.Error("the same is written twice")
+	}
+	s.replaced(first, ready)
+	s.replaced(all[1-slices.Index(all, first)], ready)
+	for _, name := range all {
+		s.until(name, "UpToDate", "True")
+	}
+	tick()
+	if cluster.Get(t, told); !strings.HasPrefix(told.Data["status"], "All 2 stations have") {
+		t.Errorf("told %v", told.Data)
+	}
+	// Another leader finds it said already.
+	version = told.ResourceVersion
+	s.notice(newImage)()
+	if cluster.Get(t, told); told.ResourceVersion != version {
+		t.Error("another leader writes what stands there")
+	}
+}
+
+// notice starts what tells people, and returns its tick, which ends when all is told.
+func (s *stage) notice(image string) (tick func()) {
+	s.Helper()
+	ticks := make(chan time.Time)
+	n := &waves.Notice{
+		Waves: s.operator.reconciler.Waves, Client: cluster.Client, Reader: cluster.Client, Namespace: s.operatorNamespace, Image: image, Tick: ticks,
+	}
+	ctx, cancel := context.WithCancel(s.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- n.Start(ctx) }()
+	s.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			s.Error(err)
+		}
+	})
+	return func() {
+		ticks <- time.Time{}
+		ticks <- time.Time{} // is taken once the first is dealt with
+	}
 }
 
 func TestCanariesHaveTheirTurnFirst(t *testing.T) {

@@ -40,7 +40,7 @@ func declaredKinds() []client.Object {
 }
 
 // CacheOptions are those the manager's cache needs: of every kind but those that people write it holds only the operator's own objects,
-// so that a stranger's Secrets are neither read nor kept in memory. Managed fields, a third of an object, are dropped.
+// so that a stranger's Secrets are neither read nor kept in memory. What nobody reads is dropped: see lean.
 // Of the namespaces it holds those named, or all when none is.
 //
 // The selector is the default, and those without it are named, because a kind can only be named here while the cluster has it.
@@ -48,7 +48,7 @@ func CacheOptions(namespaces ...string) cache.Options {
 	options := cache.Options{
 		ByObject:             map[client.Object]cache.ByObject{},
 		DefaultLabelSelector: labels.SelectorFromSet(labels.Set{LabelManagedBy: ManagedBy}),
-		DefaultTransform:     cache.TransformStripManagedFields(),
+		DefaultTransform:     lean,
 	}
 	for _, kind := range declaredKinds() {
 		options.ByObject[kind] = cache.ByObject{Label: labels.Everything()}
