@@ -38,20 +38,22 @@ func TestWithoutFlagsTheDefaultsHold(t *testing.T) {
 
 func TestTheBindAddressFillsInMissingHosts(t *testing.T) {
 	for _, c := range []struct {
-		args            []string
-		metrics, probes string
+		args                   []string
+		metrics, probes, pprof string
 	}{
-		{nil, "127.0.0.9:8443", "127.0.0.9:8081"},
-		{[]string{"--bind-address=::1"}, "[::1]:8443", "[::1]:8081"},
-		{[]string{"--bind-address="}, ":8443", ":8081"},
-		{[]string{"--metrics-bind-address=127.0.0.1:9", "--health-probe-bind-address=0"}, "127.0.0.1:9", "0"},
+		{nil, "127.0.0.9:8443", "127.0.0.9:8081", "0"},
+		{[]string{"--bind-address=::1"}, "[::1]:8443", "[::1]:8081", "0"},
+		{[]string{"--bind-address="}, ":8443", ":8081", "0"},
+		{[]string{"--metrics-bind-address=127.0.0.1:9", "--health-probe-bind-address=0"}, "127.0.0.1:9", "0", "0"},
+		{[]string{"--pprof-bind-address=:6060"}, "127.0.0.9:8443", "127.0.0.9:8081", "127.0.0.9:6060"},
 	} {
 		o, err := parseOptions(c.args, environment("POD_NAMESPACE", "x", "LIAISON_BIND_ADDRESS", "127.0.0.9"), &bytes.Buffer{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if o.metricsAddress != c.metrics || o.probeAddress != c.probes {
-			t.Errorf("%v: metrics on %s and probes on %s, want %s and %s", c.args, o.metricsAddress, o.probeAddress, c.metrics, c.probes)
+		if o.metricsAddress != c.metrics || o.probeAddress != c.probes || o.pprofAddress != c.pprof {
+			t.Errorf("%v: metrics on %s, probes on %s and pprof on %s, want %s, %s and %s",
+				c.args, o.metricsAddress, o.probeAddress, o.pprofAddress, c.metrics, c.probes, c.pprof)
 		}
 	}
 }
@@ -69,7 +71,9 @@ func TestWrongCommandLinesAreRefusedWithARemedy(t *testing.T) {
 		{"--backlog-concurrency=0", "at least one intake"},
 		{"--bind-address=127.0.0.1:80", "without a port"},
 		{"--metrics-bind-address=8443", "not an address like :8443"},
-		{"--metrics-secure=false --metrics-cert-dir=/etc/x", "serve the metrics securely"},
+		{"--metrics-secure=false --metrics-cert-dir=/etc/x", "serve the metrics securely or remove the certificate"},
+		{"--metrics-secure=false --metrics-token-file=/etc/x", "serve the metrics securely or remove the token"},
+		{"--pprof-bind-address=6060", "not an address like"},
 		{"--kube-api-qps=0", "must be positive"},
 		{"--log-level=loud", "error, info or debug"},
 		{"--log-format=xml", "json or console"},

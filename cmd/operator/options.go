@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -29,7 +30,9 @@ type options struct {
 	metricsAddress  string
 	metricsSecure   bool
 	metricsCertDir  string
+	metricsToken    string
 	probeAddress    string
+	pprofAddress    string
 	leaderElect     bool
 	backlogInterval time.Duration
 	backlogWorkers  int
@@ -89,11 +92,15 @@ func (o *options) addTo(flags *pflag.FlagSet, getenv func(string) string) {
 	flags.StringVar(&o.metricsAddress, "metrics-bind-address", ":8443",
 		"address of the metrics; 0 switches them off")
 	flags.BoolVar(&o.metricsSecure, "metrics-secure", true,
-		"serve metrics over TLS, and only to who may get the non-resource URL /metrics")
+		"serve metrics over TLS, and only to who may get the non-resource URL /metrics, or bears the token of --metrics-token-file")
+	flags.StringVar(&o.metricsToken, "metrics-token-file", "",
+		"file with the token that scrapers must bear, read again at each scrape; the API server is then not asked who they are, which needs cluster-wide rights")
 	flags.StringVar(&o.metricsCertDir, "metrics-cert-dir", "",
 		"folder with tls.crt and tls.key for the metrics, read again when they change; without it the operator makes a certificate for itself")
 	flags.StringVar(&o.probeAddress, "health-probe-bind-address", ":8081",
 		"address of /healthz and /readyz; 0 switches them off")
+	flags.StringVar(&o.pprofAddress, "pprof-bind-address", "",
+		"address of /debug/pprof, without a password: keep it on the loopback interface, as 127.0.0.1:6060; off when empty")
 	flags.BoolVar(&o.leaderElect, "leader-elect", false,
 		"let only one of several replicas work at a time")
 	flags.Float32Var(&o.kubeAPIQPS, "kube-api-qps", 50,
@@ -116,6 +123,9 @@ func (o options) complete() (options, error) {
 	}
 	if o.probeAddress, err = withHost(o.probeAddress, o.bindAddress); err != nil {
 		problems = append(problems, fmt.Errorf("--health-probe-bind-address: %w", err))
+	}
+	if o.pprofAddress, err = withHost(cmp.Or(o.pprofAddress, disabled), o.bindAddress); err != nil {
+		problems = append(problems, fmt.Errorf("--pprof-bind-address: %w", err))
 	}
 	if err := errors.Join(problems...); err != nil {
 		return options{}, err
@@ -148,6 +158,8 @@ func (o options) check() error {
 		"--bind-address is %q: it must be an IP address without a port", o.bindAddress)
 	refuse(!o.metricsSecure && o.metricsCertDir != "",
 		"--metrics-cert-dir is set but --metrics-secure is false: serve the metrics securely or remove the certificate")
+	refuse(!o.metricsSecure && o.metricsToken != "",
+		"--metrics-token-file is set but --metrics-secure is false: serve the metrics securely or remove the token")
 	refuse(o.kubeAPIQPS <= 0 || o.kubeAPIBurst < 1,
 		"--kube-api-qps is %v and --kube-api-burst is %d: both must be positive", o.kubeAPIQPS, o.kubeAPIBurst)
 	return errors.Join(problems...)

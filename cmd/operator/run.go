@@ -95,6 +95,7 @@ func managerOptions(o options) ctrl.Options {
 		Cache:                         cacheOptions(o),
 		Metrics:                       metricsOptions(o),
 		HealthProbeBindAddress:        o.probeAddress,
+		PprofBindAddress:              o.pprofAddress,
 		LeaderElection:                o.leaderElect,
 		LeaderElectionID:              leaseName,
 		LeaderElectionNamespace:       o.operatorNamespace,
@@ -131,7 +132,10 @@ func newScheme() *runtime.Scheme {
 
 func metricsOptions(o options) metricsserver.Options {
 	serve := metricsserver.Options{BindAddress: o.metricsAddress, SecureServing: o.metricsSecure, CertDir: o.metricsCertDir}
-	if o.metricsSecure {
+	switch {
+	case o.metricsToken != "":
+		serve.FilterProvider = bearersOf(o.metricsToken)
+	case o.metricsSecure:
 		serve.FilterProvider = filters.WithAuthenticationAndAuthorization
 	}
 	return serve

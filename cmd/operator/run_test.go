@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -104,23 +105,29 @@ func TestADeclaredStationIsServedUntilItIsDeleted(t *testing.T) {
 func TestNamedNamespacesNeedNoClusterWideRight(t *testing.T) {
 	own, served, other := cluster.Namespace(t), cluster.Namespace(t), cluster.Namespace(t)
 	cluster.Create(t, zhongduo(types.NamespacedName{Namespace: other, Name: "elsewhere"}))
-	running := startOperator(t, grantInNamespaces(t, own, served), own, "--watch-namespaces="+served, "--metrics-secure=false")
+	file := filepath.Join(t.TempDir(), "token")
+	write(t, file, "s3cret")
+	pprof := freeAddress(t)
+	running := startOperator(t, grantInNamespaces(t, own, served), own,
+		"--watch-namespaces="+served, "--metrics-token-file="+file, "--pprof-bind-address="+pprof)
 	running.eventuallyReady(t)
 
 	key := types.NamespacedName{Namespace: served, Name: "zhongduo"}
 	cluster.Create(t, zhongduo(key))
 	internalToken(t, key)
-	var body string
-	controlplane.Eventually(t, "the metrics are served in the open", func(ctx context.Context) error {
-		var err error
-		body, err = getBody(ctx, "http://"+running.metrics+"/metrics")
-		if err == nil && !strings.Contains(body, `station="zhongduo"`) {
+	body := eventuallyScraped(t, running, "s3cret", "the metrics are served to the token's bearer", func(body string) error {
+		if !strings.Contains(body, `station="zhongduo"`) {
 			return errors.New("there is no series of the station")
 		}
-		return err
+		return nil
 	})
 	if strings.Contains(body, "elsewhere") {
 		t.Error("a station in another namespace is looked after")
+	}
+	wantRefused(t, running, "", http.StatusUnauthorized)
+	wantRefused(t, running, "guessed", http.StatusUnauthorized)
+	if err := getOK(t.Context(), "http://"+pprof+"/debug/pprof/"); err != nil {
+		t.Error(err)
 	}
 }
 

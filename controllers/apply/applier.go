@@ -89,7 +89,7 @@ func (a *Applier) Apply(ctx context.Context, owner Owner, desired runtime.ApplyC
 		return operation, err
 	}
 	// Whoever it belongs to, it is not in the cache; the API server knows.
-	if found, findErr := a.findLive(ctx, owner, live); findErr != nil || !found {
+	if found, findErr := a.FindLive(ctx, owner, live); findErr != nil || !found {
 		return Unchanged, cmp.Or(findErr, err)
 	}
 	return a.update(ctx, live, want)
@@ -133,18 +133,22 @@ func (a *Applier) update(ctx context.Context, live client.Object, want *document
 	return Updated, nil
 }
 
-// ApplyStatus applies the part of a status that the field manager owns. The caller compares: a status has no place for a hash.
-func (a *Applier) ApplyStatus(ctx context.Context, status runtime.ApplyConfiguration) error {
+// ApplyStatus applies the part of a status that the field manager owns, and returns the version that the object has with it. The caller compares:
+// a status has no place for a hash.
+func (a *Applier) ApplyStatus(ctx context.Context, status runtime.ApplyConfiguration) (version string, err error) {
 	want, err := newDocument(status)
 	if err != nil {
-		return err
+		return "", err
 	}
 	kind, key := want.gvk().Kind, want.key()
 	if err := a.Client.Status().Apply(ctx, want, client.FieldOwner(a.FieldManager), client.ForceOwnership); err != nil {
-		return fmt.Errorf("applying the status of %s %s: %w", kind, key, err)
+		return "", fmt.Errorf("applying the status of %s %s: %w", kind, key, err)
 	}
 	a.tell(ctx, kind, key, "status")
-	return nil
+	if want.ResourceVersion == nil {
+		return "", nil
+	}
+	return *want.ResourceVersion, nil
 }
 
 // Find reads an object into obj, whose name and namespace say which, and reports whether it exists. It looks in the cache first,
@@ -153,7 +157,7 @@ func (a *Applier) Find(ctx context.Context, owner Owner, obj client.Object) (boo
 	if found, err := a.findCached(ctx, owner, obj); err != nil || found {
 		return found, err
 	}
-	return a.findLive(ctx, owner, obj)
+	return a.FindLive(ctx, owner, obj)
 }
 
 // findCached is Find in the cache alone, which holds only what bears our label.
@@ -165,8 +169,8 @@ func (a *Applier) findCached(ctx context.Context, owner Owner, obj client.Object
 	return found, err
 }
 
-// findLive is Find at the API server alone.
-func (a *Applier) findLive(ctx context.Context, owner Owner, obj client.Object) (bool, error) {
+// FindLive is Find at the API server alone.
+func (a *Applier) FindLive(ctx context.Context, owner Owner, obj client.Object) (bool, error) {
 	return a.read(ctx, a.APIReader, owner, obj)
 }
 
@@ -182,6 +186,9 @@ func (a *Applier) read(ctx context.Context, from client.Reader, owner Owner, obj
 		return false, nil
 	case err != nil:
 		return false, fmt.Errorf("reading %s %s: %w", gvk.Kind, key, err)
+	}
+	if err := Unpack(obj); err != nil {
+		return false, err
 	}
 	return true, ownership(owner, gvk.Kind, obj)
 }
@@ -210,6 +217,8 @@ func coveredBy(live client.Object, want *document) (bool, error) {
 	// A typed object read from a cache has neither; they are the object's kind and hold nothing to compare.
 	delete(wanted, "apiVersion")
 	delete(wanted, "kind")
+	shortFields(want.gvk().Kind, have)
+	shortFields(want.gvk().Kind, wanted)
 	return covers(want.gvk().Kind, have, wanted), nil
 }
 

@@ -41,7 +41,7 @@ func (a *Applier) Keep(ctx context.Context, owner Owner, obj client.Object, fill
 		}
 		unmade = err
 	}
-	if found, err := a.findLive(ctx, owner, obj); err != nil || !found {
+	if found, err := a.FindLive(ctx, owner, obj); err != nil || !found {
 		return Unchanged, cmp.Or(err, unmade)
 	}
 	return a.complete(ctx, gvk.Kind, obj, fill)

@@ -26,6 +26,9 @@ func (a *Applier) Remove(ctx context.Context, owner Owner, obj client.Object) (O
 		}
 		return Unchanged, fmt.Errorf("reading %s %s: %w", gvk.Kind, key, err)
 	}
+	if err := Unpack(obj); err != nil {
+		return Unchanged, err
+	}
 	if ownership(owner, gvk.Kind, obj) != nil {
 		return Unchanged, nil
 	}

@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"township.dev/liaison/api/v1alpha1"
+	"township.dev/liaison/controllers/apply"
 	stationctl "township.dev/liaison/controllers/station"
 )
 
@@ -85,12 +86,15 @@ func reachable(pod *corev1.Pod) bool {
 func (r *Reconciler) findToken(ctx context.Context, station *v1alpha1.LiaisonStation) (string, error) {
 	name := types.NamespacedName{Namespace: station.Namespace, Name: stationctl.DataName(station.Name)}
 	secret := &corev1.Secret{}
-	err := r.reader.Get(ctx, name, secret, client.UnsafeDisableDeepCopy)
+	err := r.reader.Get(ctx, name, secret)
 	if apierrors.IsNotFound(err) {
 		return "", silent(ReasonTokenMissing, fmt.Errorf("secret %s is missing", name))
 	}
 	if err != nil {
 		return "", fmt.Errorf("reading the station's internal token: %w", err)
+	}
+	if err := apply.Unpack(secret); err != nil {
+		return "", err
 	}
 	token := secret.Data[stationctl.InternalTokenKey]
 	if len(token) == 0 {

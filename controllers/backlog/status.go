@@ -128,7 +128,7 @@ func (r *Reconciler) write(ctx context.Context, station *v1alpha1.LiaisonStation
 	if present.same(wanted) {
 		return nil
 	}
-	err := r.applier.ApplyStatus(ctx, wanted.applyTo(station))
+	_, err := r.applier.ApplyStatus(ctx, wanted.applyTo(station))
 	// A station that is gone has no use for these figures. One created anew under the same name is refused by its UID and comes again.
 	if client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("writing the backlog: %w", err)

@@ -59,7 +59,7 @@ func (r *Reconciler) certify(ctx context.Context, v *visit, live *v1alpha1.DutyS
 	if equality.Semantic.DeepEqual(live.Status, status) {
 		return nil
 	}
-	err := r.applier().ApplyStatus(ctx, applyv1alpha1.DutySchedule(live.Name, live.Namespace).
+	_, err := r.applier().ApplyStatus(ctx, applyv1alpha1.DutySchedule(live.Name, live.Namespace).
 		WithUID(live.UID).
 		WithStatus(applyv1alpha1.DutyScheduleStatus().
 			WithObservedGeneration(live.Generation).

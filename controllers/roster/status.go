@@ -181,7 +181,7 @@ func (r *Reconciler) writeStatus(ctx context.Context, v *visit) error {
 	if equality.Semantic.DeepEqual(v.before, v.status) {
 		return nil
 	}
-	err := r.applier().ApplyStatus(ctx, applyv1alpha1.DeputyRoster(v.roster.Name, v.roster.Namespace).
+	_, err := r.applier().ApplyStatus(ctx, applyv1alpha1.DeputyRoster(v.roster.Name, v.roster.Namespace).
 		WithUID(v.roster.UID). // a roster created again under the name is another
 		WithStatus(v.applyStatus()))
 	if apierrors.IsNotFound(err) {

@@ -59,6 +59,7 @@ type Reconciler struct {
 
 	// echoes of what is created here, which wake nobody.
 	echoes   *apply.Echoes
+	sayings  sayings
 	optional optionalKinds
 	refusals refusals
 }
@@ -98,6 +99,9 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	if !station.DeletionTimestamp.IsZero() {
 		return ctrl.Result{}, nil
 	}
+	if r.sayings.aheadOf(station) {
+		return ctrl.Result{RequeueAfter: catchUp}, nil
+	}
 	v := r.visit(station)
 	problems := make([]error, 0, len(phases))
 	for _, run := range phases {
@@ -109,6 +113,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 // forget a station that is gone.
 func (r *Reconciler) forget(name types.NamespacedName) {
 	r.refusals.forget(name)
+	r.sayings.forget(name)
 	if r.Waves != nil {
 		r.Waves.Forget(name)
 	}

@@ -39,11 +39,14 @@ func (r *Reconciler) writeStatus(ctx context.Context, v *visit) error {
 	if v.unchanged() {
 		return nil
 	}
-	err := r.applier().ApplyStatus(ctx, applyv1alpha1.LiaisonStation(v.station.Name, v.station.Namespace).
+	version, err := r.applier().ApplyStatus(ctx, applyv1alpha1.LiaisonStation(v.station.Name, v.station.Namespace).
 		WithUID(v.station.UID). // a station created again under the name is another
 		WithStatus(v.applyStatus()))
 	if apierrors.IsNotFound(err) {
 		return nil // deleted in the meantime
+	}
+	if err == nil {
+		r.sayings.said(v.station, version)
 	}
 	return err
 }

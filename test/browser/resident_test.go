@@ -85,7 +85,9 @@ func TestPressingTwiceMakesOneCase(t *testing.T) {
 	resident := s.onPhone(t)
 	resident.opens("/suggest").writes("路灯坏了，晚上看不见。")
 	// Both before the browser has gone anywhere: on a slow machine a second press of the mouse would meet the next page.
-	resident.loads("pressing twice", func() { asks[bool](resident, "(function (b) { b.click(); b.click(); return true; })(document.querySelector('button.main'))") })
+	resident.loads("pressing twice", func() {
+		asks[bool](resident, "(function (b) { b.click(); b.click(); return true; })(document.querySelector('button.main'))")
+	})
 	resident.sees(zh("receipt.title"))
 	if n := s.received(t); n != 1 {
 		t.Errorf("pressing twice makes %d cases", n)

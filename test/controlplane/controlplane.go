@@ -31,6 +31,8 @@ type ControlPlane struct {
 	Client client.Client
 
 	environment *envtest.Environment
+	// certs is the folder of the API server's certificates, which outlive a restart of it.
+	certs string
 }
 
 // Run starts a control plane, hands it to use, runs the tests and stops it. Call it from TestMain:
@@ -50,11 +52,24 @@ func run(m *testing.M, use func(*ControlPlane)) int {
 	}
 	use(cp)
 	code := m.Run()
-	if err := cp.environment.Stop(); err != nil {
+	if err := errors.Join(cp.environment.Stop(), os.RemoveAll(cp.certs)); err != nil {
 		fmt.Fprintf(os.Stderr, "stopping the control plane: %v\n", err)
 		return 1
 	}
 	return code
+}
+
+// RestartAPIServer stops the API server and starts it again, at the same address and with what etcd has kept. Watches end, and cannot be resumed where they
+// stood.
+func (cp *ControlPlane) RestartAPIServer() error {
+	server := cp.environment.ControlPlane.GetAPIServer()
+	if err := server.Stop(); err != nil {
+		return fmt.Errorf("stopping the API server: %w", err)
+	}
+	if err := server.Start(); err != nil {
+		return fmt.Errorf("starting the API server again: %w", err)
+	}
+	return nil
 }
 
 func start() (*ControlPlane, error) {
@@ -75,6 +90,11 @@ func start() (*ControlPlane, error) {
 		ControlPlaneStartTimeout: 2 * time.Minute,
 		ControlPlaneStopTimeout:  time.Minute,
 	}
+	certs, err := os.MkdirTemp("", "controlplane-")
+	if err != nil {
+		return nil, fmt.Errorf("making a folder for certificates: %w", err)
+	}
+	environment.ControlPlane.GetAPIServer().CertDir = certs
 	config, err := environment.Start()
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("starting the control plane with the binaries in %s: %w", assets, err), environment.Stop())
@@ -85,7 +105,7 @@ func start() (*ControlPlane, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("making a client: %w", err), environment.Stop())
 	}
-	return &ControlPlane{Config: config, Scheme: scheme, Client: c, environment: environment}, nil
+	return &ControlPlane{Config: config, Scheme: scheme, Client: c, environment: environment, certs: certs}, nil
 }
 
 // NewScheme returns a scheme with the built-in kinds, ours, and those that a test may install.

@@ -1,0 +1,3 @@
+package main
+
+func plot(figures, svg string) error { return nil }
