@@ -1,7 +1,6 @@
 package station
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -144,33 +143,6 @@ func (p *provisioner) applyNetworkPolicy(ctx context.Context) error {
 
 func (p *provisioner) applyService(ctx context.Context) error {
 	return p.apply(ctx, service(p.station))
-}
-
-// applyWorkload writes the StatefulSet unless what the county has changed has to wait for the station's turn.
-func (p *provisioner) applyWorkload(ctx context.Context) error {
-	w := workload{
-		defaultImage: p.options.DefaultIntakeImage,
-		dataKeyMark:  p.dataKeyMark,
-		pullPolicy:   cmp.Or(p.options.ImagePullPolicy, corev1.PullIfNotPresent),
-	}
-	desired := statefulSet(p.station, w)
-	live, err := p.liveWorkload(ctx)
-	if err != nil {
-		return err
-	}
-	if p.mark, err = markOf(p.declared, w, desired); err != nil {
-		return err
-	}
-	if p.turn = p.takeTurn(live, p.mark); p.turn == held {
-		return nil
-	}
-	desired.WithAnnotations(map[string]string{AnnotationTemplate: p.mark.String()})
-	if p.turn == underWay || live != nil && live.Annotations[AnnotationWave] == p.mark.whole {
-		desired.WithAnnotations(map[string]string{AnnotationWave: p.mark.whole})
-	}
-	operation, err := p.applier.Apply(ctx, ownerOf(p.station), desired)
-	p.workloadChanged = err == nil && operation != apply.Unchanged
-	return err
 }
 
 func (p *provisioner) apply(ctx context.Context, desired runtime.ApplyConfiguration) error {

@@ -1,16 +1,18 @@
 package station
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -23,14 +25,14 @@ import (
 
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/controllers/apply"
+	"township.dev/liaison/controllers/outcome"
 	"township.dev/liaison/controllers/waves"
 )
 
 const (
-	// AnnotationTemplate on a StatefulSet says what it was made of, as v1.own.whole: the version of the template, a digest of what the station
-	// itself asks for, and one of all of it, the county's share included.
-	AnnotationTemplate = "liaison.township.dev/template"
-	// AnnotationWave on a StatefulSet holds the digest of what the station had its turn for, so that another leader knows who is under way.
+	// AnnotationCounty on a StatefulSet holds the county's share in it, as JSON: what a station has that waits for its turn.
+	AnnotationCounty = "liaison.township.dev/county"
+	// AnnotationWave on a StatefulSet holds the digest of the share the station had its turn for, so that another leader knows who is under way.
 	AnnotationWave = "liaison.township.dev/wave"
 	// LabelCanary with CanaryFirst on a station has a change of the county's reach it before the others.
 	LabelCanary = "liaison.township.dev/canary"
@@ -42,64 +44,97 @@ const (
 // once: it counts as a change of the county's. The golden files hold the template of each version.
 const templateVersion = "v1"
 
-// turn is whether a StatefulSet may be written now.
+// share is the county's in a StatefulSet. What is the station's own is never held back; a station that waits for its turn is made under the share it has.
+type share struct {
+	// Version of the template; one of another version cannot be made any more.
+	Version    string            `json:"version"`
+	Image      string            `json:"image"`
+	PullPolicy corev1.PullPolicy `json:"pullPolicy"`
+	Defaults   v1alpha1.Intake   `json:"defaults,omitzero"`
+}
+
+func (o Options) share() share {
+	return share{templateVersion, o.DefaultIntakeImage, cmp.Or(o.ImagePullPolicy, corev1.PullIfNotPresent), o.CountyDefaults}
+}
+
+// encoded for the annotation.
+func (s share) encoded() (string, error) {
+	content, err := json.Marshal(s)
+	if err != nil {
+		return "", fmt.Errorf("encoding the county's share: %w", err)
+	}
+	return string(content), nil
+}
+
+// digest of an encoded share, for what must be short.
+func digest(encoded string) string {
+	sum := sha256.Sum256([]byte(encoded))
+	return hex.EncodeToString(sum[:6])
+}
+
+// under makes the StatefulSet with the share.
+func (p *provisioner) under(s share) *appsv1ac.StatefulSetApplyConfiguration {
+	return statefulSet(withDefaults(p.declared, s.Defaults), workload{defaultImage: s.Image, pullPolicy: s.PullPolicy, dataKeyMark: p.dataKeyMark})
+}
+
+// turn is under which share a StatefulSet is made.
 type turn int
 
 const (
-	// atOnce: nothing of the county's changes, or there is nothing to lose.
+	// atOnce: the county's present one, because nothing of it is new to the station, or because there is nobody to disturb.
 	atOnce turn = iota
-	// held until it is the station's turn; the StatefulSet stays as it is.
+	// held: the one it has, until it is the station's turn.
 	held
-	// underWay: it has had its turn.
+	// underWay: the present one, for which the station has had its turn.
 	underWay
 )
 
-// templateMark is an AnnotationTemplate.
-type templateMark struct{ version, own, whole string }
-
-func (m templateMark) String() string { return m.version + "." + m.own + "." + m.whole }
-
-// readMark returns the zero mark for one that says nothing.
-func readMark(annotation string) templateMark {
-	parts := strings.Split(annotation, ".")
-	if len(parts) != 3 {
-		return templateMark{}
-	}
-	return templateMark{parts[0], parts[1], parts[2]}
-}
-
-// markOf what is to be made. What is the station's own is told apart by making it once more without the county.
-func markOf(declared *v1alpha1.LiaisonStation, w workload, whole *appsv1ac.StatefulSetApplyConfiguration) (templateMark, error) {
-	own, err := digestOf(statefulSet(declared, workload{dataKeyMark: w.dataKeyMark}))
+// applyWorkload writes the StatefulSet, under the share that it is the station's turn for.
+func (p *provisioner) applyWorkload(ctx context.Context) error {
+	live, err := p.liveWorkload(ctx)
 	if err != nil {
-		return templateMark{}, err
+		return err
 	}
-	all, err := digestOf(whole)
-	return templateMark{templateVersion, own, all}, err
-}
-
-func digestOf(set *appsv1ac.StatefulSetApplyConfiguration) (string, error) {
-	content, err := json.Marshal(set.Spec)
+	county := p.options.share()
+	encoded, err := county.encoded()
 	if err != nil {
-		return "", fmt.Errorf("encoding a StatefulSet: %w", err)
+		return err
 	}
-	sum := sha256.Sum256(content)
-	return hex.EncodeToString(sum[:6]), nil
+	p.share = digest(encoded)
+	had, known := shareOf(live)
+	switch p.turn = p.takeTurn(live, encoded); {
+	case p.turn == held && (!known || had.Version != templateVersion):
+		return nil // what it has cannot be made any more
+	case p.turn == held:
+		county, encoded = had, live.Annotations[AnnotationCounty]
+	}
+	desired := p.under(county).WithAnnotations(map[string]string{AnnotationCounty: encoded})
+	if p.turn == underWay || live != nil && live.Annotations[AnnotationWave] == digest(encoded) {
+		desired.WithAnnotations(map[string]string{AnnotationWave: digest(encoded)})
+	}
+	operation, err := p.applier.Apply(ctx, ownerOf(p.station), desired)
+	p.workloadChanged = err == nil && operation != apply.Unchanged
+	return err
 }
 
-// takeTurn decides whether the StatefulSet may be written. live is nil when there is none.
-func (p *provisioner) takeTurn(live *appsv1.StatefulSet, mark templateMark) turn {
+// shareOf the county in a live StatefulSet; known is false for one made before it was written down.
+func shareOf(live *appsv1.StatefulSet) (s share, known bool) {
+	if live == nil || json.Unmarshal([]byte(live.Annotations[AnnotationCounty]), &s) != nil {
+		return share{}, false
+	}
+	return s, true
+}
+
+// takeTurn decides whether the county's present share may be used. live is nil when there is no StatefulSet.
+func (p *provisioner) takeTurn(live *appsv1.StatefulSet, present string) turn {
 	if live == nil || p.waves == nil {
 		return atOnce
 	}
-	before := readMark(live.Annotations[AnnotationTemplate])
 	switch {
-	case live.Annotations[AnnotationWave] == mark.whole && !p.saidCurrent(mark):
+	case live.Annotations[AnnotationWave] == digest(present) && !p.saidCurrent():
 		return underWay
-	case before.whole == mark.whole, before.version == mark.version && before.own != mark.own:
+	case live.Annotations[AnnotationCounty] == present, p.changesNothing(live):
 		return atOnce
-	case before == templateMark{} && image(live) == p.image():
-		return atOnce // it was made before there were marks, and all that the county could change then was the image
 	case p.station.Spec.Suspend, !meta.IsStatusConditionTrue(p.before.Conditions, v1alpha1.ConditionReady):
 		return atOnce // nobody is served there now
 	case p.waves.Ask(waveStation(p.station)):
@@ -108,14 +143,24 @@ func (p *provisioner) takeTurn(live *appsv1.StatefulSet, mark templateMark) turn
 	return held
 }
 
-// saidCurrent reports whether the status already says that the station has what is to be made: then its turn is over, whatever becomes of it.
-func (v *visit) saidCurrent(mark templateMark) bool {
-	said := meta.FindStatusCondition(v.before.Conditions, v1alpha1.ConditionUpToDate)
-	return said != nil && said.Status == metav1.ConditionTrue && said.Message == currentMessage(mark)
+// changesNothing: the station itself says all that the county says otherwise now. Of one made before shares were written down, the county could have
+// changed the image alone.
+func (p *provisioner) changesNothing(live *appsv1.StatefulSet) bool {
+	had, known := shareOf(live)
+	if !known {
+		return image(live) == p.image()
+	}
+	return had.Version == templateVersion && equality.Semantic.DeepEqual(p.under(had).Spec, p.under(p.options.share()).Spec)
 }
 
-func currentMessage(mark templateMark) string {
-	return fmt.Sprintf("The intake is what the station and the county ask for (%s).", mark)
+// saidCurrent reports whether the status already says that the station has the county's present share: then its turn is over, whatever becomes of it.
+func (v *visit) saidCurrent() bool {
+	said := meta.FindStatusCondition(v.before.Conditions, v1alpha1.ConditionUpToDate)
+	return said != nil && said.Status == metav1.ConditionTrue && said.Message == currentMessage(v.share)
+}
+
+func currentMessage(share string) string {
+	return fmt.Sprintf("The intake is what the station and the county ask for (%s).", share)
 }
 
 func image(set *appsv1.StatefulSet) string {
@@ -128,10 +173,7 @@ func image(set *appsv1.StatefulSet) string {
 }
 
 func (p *provisioner) image() string {
-	if own := p.station.Spec.Intake.Image; own != "" {
-		return own
-	}
-	return p.options.DefaultIntakeImage
+	return cmp.Or(p.station.Spec.Intake.Image, p.options.DefaultIntakeImage)
 }
 
 // liveWorkload is the StatefulSet as the cache has it; nil when there is none.
@@ -156,13 +198,7 @@ func follow(_ context.Context, r *Reconciler, v *visit) error {
 	if r.Waves == nil {
 		return nil
 	}
-	if v.mark == (templateMark{}) { // nothing can be made of its spec; nobody waits for it
-		r.Waves.Report(waveStation(v.station), waves.Current)
-		return nil
-	}
-	current := func() {
-		v.conditions.Set(v1alpha1.ConditionUpToDate, metav1.ConditionTrue, ReasonCurrent, currentMessage(v.mark))
-	}
+	place := waves.Current
 	switch v.turn {
 	case held:
 		v.conditions.Set(v1alpha1.ConditionUpToDate, metav1.ConditionFalse, ReasonWaitsForTurn, fmt.Sprintf(
@@ -170,30 +206,36 @@ func follow(_ context.Context, r *Reconciler, v *visit) error {
 			r.Options.OperatorNamespace, waves.NoticeName))
 		return nil // Ask has noted it
 	case underWay:
-		place := v.progress(r.Options.Soak)
-		switch place {
-		case waves.Current:
-			current()
-		case waves.Failed:
-			v.conditions.Set(v1alpha1.ConditionUpToDate, metav1.ConditionFalse, ReasonUpdateFailed,
-				"The intake does not become ready with the new image or template; no other station is updated until it does, or until the operator is given the image of before.")
-		case waves.Updating, waves.Waiting:
-			v.conditions.Set(v1alpha1.ConditionUpToDate, metav1.ConditionFalse, ReasonUpdating, "The intake is being updated.")
-		}
-		r.Waves.Report(waveStation(v.station), place)
+		place = v.progress(r.Options.Soak)
 	case atOnce:
-		current()
-		r.Waves.Report(waveStation(v.station), waves.Current)
 	}
+	v.tellPlace(place)
+	r.Waves.Report(waveStation(v.station), place)
 	return nil
+}
+
+// tellPlace in the condition. Of a station whose StatefulSet could not be written, nothing new is known.
+func (v *visit) tellPlace(place waves.Place) {
+	switch place {
+	case waves.Failed:
+		v.conditions.Set(v1alpha1.ConditionUpToDate, metav1.ConditionFalse, ReasonUpdateFailed,
+			"The intake does not become ready with the new image or template; no other station is updated until it does, or until the operator is given the image of before.")
+	case waves.Updating, waves.Waiting:
+		v.conditions.Set(v1alpha1.ConditionUpToDate, metav1.ConditionFalse, ReasonUpdating, "The intake is being updated.")
+	case waves.Current:
+		if v.blocked == nil {
+			v.conditions.Set(v1alpha1.ConditionUpToDate, metav1.ConditionTrue, ReasonCurrent, currentMessage(v.share))
+		}
+	}
 }
 
 // progress of a station that has had its turn. It is done when it has been ready for a while.
 func (v *visit) progress(soak time.Duration) waves.Place {
+	var refused *outcome.StalledError
 	switch {
-	case v.intakeStalled:
+	case v.intakeStalled, errors.As(v.blocked, &refused):
 		return waves.Failed
-	case !v.intakeAnswers || v.rollingOut:
+	case !v.intakeAnswers, v.rollingOut, v.blocked != nil:
 		return waves.Updating
 	}
 	if left := v.readySince.Add(soak).Sub(v.now); left > 0 {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	admissionv1 "k8s.io/api/admissionregistration/v1"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -135,6 +136,89 @@ func TestAStationThatWaitsIsServedAsBefore(t *testing.T) {
 	s.until(waiting, "Ready", "True")
 	s.until(waiting, "Reconciling", "False")
 	s.settle(waiting)
+
+	// What is edited by hand is put right meanwhile.
+	set := s.set(waiting)
+	s.edit(set, func() { set.Spec.Template.Spec.Containers[0].Image = "example.test/by-hand:1" })
+	controlplane.Eventually(s, "the image is put right", func(context.Context) error {
+		if has := s.set(waiting).Spec.Template.Spec.Containers[0].Image; has != oldImage {
+			return fmt.Errorf("it is %s", has)
+		}
+		return nil
+	})
+}
+
+// A quota or a policy refuses the StatefulSet of the one whose turn it is.
+func TestAnUpdateThatCannotBeWrittenIsNotTakenForDone(t *testing.T) {
+	all := []string{"alpha", "bravo"}
+	s := inWaves(t, "1", all...)
+	policy := refuseStatefulSets(t, s.namespace)
+	s.restartWith("1", newImage)
+	controlplane.Eventually(s, "the refusal halts the upgrade", func(context.Context) error {
+		if p := s.operator.reconciler.Waves.Progress(); !p.Halted() {
+			return fmt.Errorf("progress %v", p)
+		}
+		return nil
+	})
+	s.stays(newImage, nil, all...)
+	for _, obj := range policy {
+		if err := cluster.Client.Delete(t.Context(), obj); err != nil {
+			t.Fatal(err)
+		}
+	}
+	controlplane.Eventually(s, "the upgrade goes on", func(ctx context.Context) error {
+		for _, name := range all {
+			if err := s.reconcile(ctx, name); err != nil {
+				return err
+			}
+		}
+		if have := s.have(newImage, all...); len(have) == 0 {
+			return errors.New("nobody has the new image")
+		}
+		return nil
+	})
+}
+
+// refuseStatefulSets in the namespace, by a policy of the cluster's.
+func refuseStatefulSets(t *testing.T, namespace string) []client.Object {
+	t.Helper()
+	policy := &admissionv1.ValidatingAdmissionPolicy{
+		ObjectMeta: metav1.ObjectMeta{Name: "no-sets-in-" + namespace},
+		Spec: admissionv1.ValidatingAdmissionPolicySpec{
+			MatchConstraints: &admissionv1.MatchResources{ResourceRules: []admissionv1.NamedRuleWithOperations{{RuleWithOperations: admissionv1.RuleWithOperations{
+				Operations: []admissionv1.OperationType{admissionv1.Update},
+				Rule:       admissionv1.Rule{APIGroups: []string{"apps"}, APIVersions: []string{"v1"}, Resources: []string{"statefulsets"}},
+			}}}},
+			Validations: []admissionv1.Validation{{Expression: "false", Message: "no change is allowed today"}},
+		},
+	}
+	binding := &admissionv1.ValidatingAdmissionPolicyBinding{
+		ObjectMeta: metav1.ObjectMeta{Name: policy.Name},
+		Spec: admissionv1.ValidatingAdmissionPolicyBindingSpec{
+			PolicyName: policy.Name, ValidationActions: []admissionv1.ValidationAction{admissionv1.Deny},
+			MatchResources: &admissionv1.MatchResources{NamespaceSelector: &metav1.LabelSelector{MatchLabels: map[string]string{"kubernetes.io/metadata.name": namespace}}},
+		},
+	}
+	cluster.Create(t, policy, binding)
+	t.Cleanup(func() {
+		for _, obj := range []client.Object{policy, binding} {
+			_ = cluster.Client.Delete(context.Background(), obj) // the test may have done so
+		}
+	})
+	set := &appsv1.StatefulSet{}
+	controlplane.Eventually(t, "the policy is in force", func(ctx context.Context) error {
+		sets := &appsv1.StatefulSetList{}
+		if err := cluster.Client.List(ctx, sets, client.InNamespace(namespace)); err != nil {
+			return err
+		}
+		*set = sets.Items[0]
+		set.Labels["probe"] = "probe"
+		if err := cluster.Client.Update(ctx, set, client.DryRunAll); err == nil {
+			return errors.New("a change is allowed")
+		}
+		return nil
+	})
+	return []client.Object{binding, policy}
 }
 
 func TestAFailedUpdateHaltsTheOthersUntilTheImageIsTakenBack(t *testing.T) {
@@ -172,6 +256,7 @@ func TestAFailedUpdateHaltsTheOthersUntilTheImageIsTakenBack(t *testing.T) {
 		}
 		return nil
 	})
+	s.stays(newImage, []string{first}, all...) // with what the station has of the county
 
 	s.restartWith("1", oldImage)
 	s.reach(newImage, 0, all...)
@@ -265,7 +350,7 @@ func TestAnotherVersionOfTheOperatorRestartsNothing(t *testing.T) {
 	// As the versions before had it, whose StatefulSets bore no mark.
 	for _, name := range all {
 		set := s.set(name)
-		delete(set.Annotations, station.AnnotationTemplate)
+		delete(set.Annotations, station.AnnotationCounty)
 		if err := cluster.Client.Update(s.Context(), set); err != nil {
 			t.Fatal(err)
 		}
@@ -278,8 +363,8 @@ func TestAnotherVersionOfTheOperatorRestartsNothing(t *testing.T) {
 	for _, name := range all {
 		s.appears(&appsv1.StatefulSet{ObjectMeta: s.meta(station.IntakeName(name))}, nil)
 		s.settle(name)
-		if set := s.set(name); set.Generation != generations[name] || set.Annotations[station.AnnotationTemplate] == "" {
-			t.Errorf("%s: generation %d, before %d, mark %q", name, set.Generation, generations[name], set.Annotations[station.AnnotationTemplate])
+		if set := s.set(name); set.Generation != generations[name] || set.Annotations[station.AnnotationCounty] == "" {
+			t.Errorf("%s: generation %d, before %d, mark %q", name, set.Generation, generations[name], set.Annotations[station.AnnotationCounty])
 		}
 	}
 }

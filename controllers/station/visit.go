@@ -28,8 +28,8 @@ type visit struct {
 	workloadChanged bool
 	// turn is whether the StatefulSet could be written.
 	turn turn
-	// mark of the StatefulSet that is to be made.
-	mark templateMark
+	// share is the digest of the county's present share.
+	share string
 	// intakeAnswers is true while the intake is ready, since readySince; rollingOut while a change is on its way to its pod; intakeStalled once it has
 	// not become ready for too long.
 	intakeAnswers, rollingOut, intakeStalled bool
