@@ -62,6 +62,9 @@ func CacheOptions(namespaces ...string) cache.Options {
 	return options
 }
 
+// mostPerVisit bounds a reconcile: where an admission webhook of one namespace takes its time, the stations of the others must not wait for it.
+const mostPerVisit = 30 * time.Second
+
 // rosterIndex finds the stations that name a roster.
 const rosterIndex = "station/spec.rosterRef.name"
 
@@ -83,7 +86,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		predicate.GenerationChangedPredicate{}, predicate.AnnotationChangedPredicate{}, predicate.LabelChangedPredicate{}))
 	b := ctrl.NewControllerManagedBy(mgr).
 		Named("station").
-		WithOptions(controller.Options{MaxConcurrentReconciles: cmp.Or(r.Options.Concurrency, 4)}).
+		WithOptions(controller.Options{MaxConcurrentReconciles: cmp.Or(r.Options.Concurrency, 4), ReconciliationTimeout: mostPerVisit}).
 		For(&v1alpha1.LiaisonStation{}, stationChanges).
 		Watches(&v1alpha1.DeputyRoster{}, handler.EnqueueRequestsFromMapFunc(r.stationsOfRoster), specChanges).
 		Watches(&v1alpha1.DutySchedule{}, handler.EnqueueRequestsFromMapFunc(r.stationsOfPlan), specChanges).
