@@ -72,6 +72,14 @@ test: packages localcluster build $(BIN)/promtool ## Run every test: unit, envte
 bench: $(OWN_ASSETS) build ## Run the benchmarks, which print ratios.
 	hack/bench.sh
 
+.PHONY: bench-scale
+bench-scale: $(OWN_ASSETS) build ## Measure the operator with N real townships, 1000 by default.
+	hack/bench-scale.sh $(or $(N),1000)
+
+.PHONY: chaos
+chaos: $(OWN_ASSETS) ## Let everything happen to the operator for LIAISON_CHAOS, 5 minutes by default.
+	LIAISON_CHAOS=$(or $(LIAISON_CHAOS),5m) go test ./test/chaos -v -count=1 -timeout 0
+
 .PHONY: packages
 packages:
 	@hack/ensure-packages.sh
