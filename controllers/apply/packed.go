@@ -56,7 +56,7 @@ func Pack(obj client.Object, labels ...string) (client.Object, error) {
 		}
 	}
 	small.SetLabels(kept)
-	small.SetManagedFields([]metav1.ManagedFieldsEntry{{Manager: packedBy, FieldsV1: &metav1.FieldsV1{Raw: data}}})
+	small.SetManagedFields([]metav1.ManagedFieldsEntry{{Manager: packedBy, FieldsV1: metav1.NewFieldsV1(string(data))}})
 	return small, nil
 }
 
@@ -79,7 +79,7 @@ func Unpack(obj client.Object) error {
 
 func packedIn(obj client.Object) ([]byte, bool) {
 	if fields := obj.GetManagedFields(); len(fields) == 1 && fields[0].Manager == packedBy && fields[0].FieldsV1 != nil {
-		return fields[0].FieldsV1.Raw, true
+		return fields[0].FieldsV1.GetRawBytes(), true
 	}
 	return nil, false
 }
