@@ -3,7 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
+	"strings"
 
 	"sigs.k8s.io/yaml"
 
@@ -29,6 +32,9 @@ func readDefaults(file string) (v1alpha1.Intake, error) {
 	return defaults, nil
 }
 
+// ownLabels are those by which the operator finds an intake's pod.
+var ownLabels = []string{"app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/part-of", "app.kubernetes.io/managed-by"}
+
 // checkDefaults refuses what cannot be the same for all stations.
 func checkDefaults(d v1alpha1.Intake) error {
 	var problems []error
@@ -40,6 +46,18 @@ func checkDefaults(d v1alpha1.Intake) error {
 	}
 	if d.Image != "" {
 		problems = append(problems, errors.New("the image for all is --intake-image"))
+	}
+	for _, key := range slices.Sorted(maps.Keys(d.Labels)) {
+		if strings.HasPrefix(key, "liaison.township.dev/") || slices.Contains(ownLabels, key) {
+			problems = append(problems, fmt.Errorf("labels: %s is the operator's own", key))
+		}
+	}
+	if r := d.Resources; r != nil {
+		for name, request := range r.Requests {
+			if limit, limited := r.Limits[name]; limited && request.Cmp(limit) > 0 {
+				problems = append(problems, fmt.Errorf("resources: the request of %s exceeds its limit; raise the limit or lower the request", name))
+			}
+		}
 	}
 	if e := d.Exposure; e != nil && (e.Ingress == nil) == (e.Gateway == nil) {
 		problems = append(problems, errors.New("exposure needs exactly one of ingress and gateway"))

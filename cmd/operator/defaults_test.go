@@ -31,10 +31,12 @@ func TestTheCountysDefaultsAreRead(t *testing.T) {
 
 func TestDefaultsThatCannotBeAreRefusedWithARemedy(t *testing.T) {
 	for content, says := range map[string]string{
-		"nodeSelectors: {a: b}":          "fields of a station's spec.intake",
-		"host: a.example":                "each station's own",
-		"storage: {size: 2Gi}":           "only storageClassName",
-		"image: x:1":                     "--intake-image",
+		"nodeSelectors: {a: b}":               "fields of a station's spec.intake",
+		"host: a.example":                     "each station's own",
+		"storage: {size: 2Gi}":                "only storageClassName",
+		"image: x:1":                          "--intake-image",
+		"labels: {app.kubernetes.io/name: x}": "the operator's own",
+		"resources: {requests: {memory: 1Gi}, limits: {memory: 512Mi}}": "exceeds its limit",
 		"exposure: {}":                   "exactly one of ingress and gateway",
 		"resources: {limits: {memory: x": "spec.intake",
 	} {
