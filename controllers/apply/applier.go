@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/prometheus/client_golang/prometheus"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -56,6 +57,8 @@ type Applier struct {
 	Writes *prometheus.CounterVec
 	// Echoes notes what is created, for the predicates of the watches; nil notes nothing.
 	Echoes *Echoes
+	// Contests notes what is put right, so that nobody is fought for ever; nil notes nothing.
+	Contests *Contests
 }
 
 // NewWritesCounter makes the counter for Applier.Writes. It stays flat while everything is settled.
@@ -111,21 +114,33 @@ func (a *Applier) ApplyOver(ctx context.Context, live client.Object, desired run
 // update applies over a live object of ours.
 func (a *Applier) update(ctx context.Context, live client.Object, want *document) (Operation, error) {
 	kind := want.gvk().Kind
+	content, err := want.MarshalJSON()
+	if err != nil {
+		return Unchanged, fmt.Errorf("encoding %s %s: %w", kind, want.key(), err)
+	}
 	stamp := live.GetAnnotations()[AnnotationAppliedHash]
-	want.annotate(AnnotationAppliedHash, expectedStamp(stamp, want.digest))
+	want.stamp(expectedStamp(stamp, want.digest))
 	if covered, err := coveredBy(live, want); err != nil || covered {
 		return Unchanged, err
+	}
+	if rest := a.Contests.rest(live.GetUID(), content); rest > 0 {
+		return Unchanged, a.contested(ctx, live, kind, rest)
 	}
 	if !stampedByApply(stamp) {
 		if err := a.handOver(ctx, live, kind); err != nil {
 			return Unchanged, err
 		}
 	}
-	want.annotate(AnnotationAppliedHash, want.digest)
+	want.stamp(want.digest)
 	// Force takes fields back from others: the object is ours.
-	if err := a.Client.Apply(ctx, want, client.FieldOwner(a.FieldManager), client.ForceOwnership); err != nil {
+	err = a.Client.Apply(ctx, want, client.FieldOwner(a.FieldManager), client.ForceOwnership)
+	if apierrors.IsInvalid(err) {
+		err = a.replaceLists(ctx, live, want, err)
+	}
+	if err != nil {
 		return Unchanged, fmt.Errorf("applying %s %s: %w", kind, want.key(), err)
 	}
+	a.Contests.note(live.GetUID(), content, live.GetResourceVersion())
 	a.tell(ctx, kind, want.key(), string(Updated))
 	if want.ResourceVersion != nil && *want.ResourceVersion == live.GetResourceVersion() {
 		return Unchanged, nil // the API server, or a policy in it, keeps the object as it was
@@ -213,7 +228,7 @@ func coveredBy(live client.Object, want *document) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("reading the fields of %s %s: %w", want.gvk().Kind, want.key(), err)
 	}
-	wanted := want.object.DeepCopy().Object
+	wanted := maps.Clone(want.object.Object)
 	// A typed object read from a cache has neither; they are the object's kind and hold nothing to compare.
 	delete(wanted, "apiVersion")
 	delete(wanted, "kind")

@@ -22,7 +22,7 @@ const createdStamp = "created:"
 // What is created belongs to our manager by updates, and an apply gives up only what an apply took. The stamp says so until handOver.
 func (a *Applier) create(ctx context.Context, want *document) (Operation, error) {
 	kind := want.gvk().Kind
-	want.annotate(AnnotationAppliedHash, createdStamp+want.digest)
+	want.stamp(createdStamp + want.digest)
 	made, err := a.blank(want)
 	if err != nil {
 		return Unchanged, err

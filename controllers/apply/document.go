@@ -42,12 +42,13 @@ func (d *document) key() types.NamespacedName {
 	return types.NamespacedName{Namespace: d.object.GetNamespace(), Name: d.object.GetName()}
 }
 
-func (d *document) annotate(key, value string) {
+// stamp the document with an AnnotationAppliedHash.
+func (d *document) stamp(value string) {
 	annotations := d.object.GetAnnotations()
 	if annotations == nil {
 		annotations = map[string]string{}
 	}
-	annotations[key] = value
+	annotations[AnnotationAppliedHash] = value
 	d.object.SetAnnotations(annotations)
 }
 

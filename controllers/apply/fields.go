@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 )
 
 // AnnotationAppliedHash holds, on every object the Applier writes, a digest of the set of fields it wrote. Comparing values tells
@@ -16,29 +17,29 @@ const AnnotationAppliedHash = "liaison.township.dev/applied-hash"
 
 func fieldsHash(kind string, desired map[string]any) string {
 	digest := sha256.New()
-	writeFields(digest, kind, "", "", desired)
+	writeFields(digest, kind, nil, "", desired)
 	return hex.EncodeToString(digest.Sum(nil)[:10])
 }
 
 // writeFields writes the path of every field. schemaPath leaves element keys out, so that it finds the list in keyedLists.
-func writeFields(w io.Writer, kind, path, schemaPath string, value any) {
+func writeFields(w io.Writer, kind string, path []byte, schemaPath string, value any) {
 	switch v := value.(type) {
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(v)) {
-			writeFields(w, kind, fmt.Sprintf("%s.%q", path, key), join(schemaPath, key), v[key])
+			writeFields(w, kind, strconv.AppendQuote(append(path, '.'), key), join(schemaPath, key), v[key])
 		}
 	case []any:
 		writeElements(w, kind, path, schemaPath, v)
 	}
-	fmt.Fprintln(w, path)
+	_, _ = w.Write(append(path, '\n')) // what a hash is fed with cannot fail
 }
 
-func writeElements(w io.Writer, kind, path, schemaPath string, list []any) {
+func writeElements(w io.Writer, kind string, path []byte, schemaPath string, list []any) {
 	keys := mergeKeys(kind, schemaPath)
 	if keys == nil {
 		return // a list taken as one value is one field
 	}
 	for _, element := range list {
-		writeFields(w, kind, fmt.Sprintf("%s[%v]", path, elementKey(keys, element)), schemaPath, element)
+		writeFields(w, kind, fmt.Appendf(path, "[%v]", elementKey(keys, element)), schemaPath, element)
 	}
 }

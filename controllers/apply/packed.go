@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"reflect"
 
 	corev1 "k8s.io/api/core/v1"
@@ -23,9 +24,9 @@ type wire interface {
 	Unmarshal(data []byte) error
 }
 
-// Pack returns what a cache should hold of an object: its names and versions, the labels named, and all the rest as bytes. An object that is packed
+// Pack returns what a cache should hold of an object: its names and versions, the labels given, and all of it as bytes. An object that is packed
 // already, or cannot be, is returned as it is, without its managed fields.
-func Pack(obj client.Object, labels ...string) (client.Object, error) {
+func Pack(obj client.Object, labels map[string]string) (client.Object, error) {
 	if _, packed := packedIn(obj); packed {
 		return obj, nil
 	}
@@ -49,13 +50,7 @@ func Pack(obj client.Object, labels ...string) (client.Object, error) {
 	small.SetResourceVersion(obj.GetResourceVersion())
 	small.SetGeneration(obj.GetGeneration())
 	small.SetDeletionTimestamp(obj.GetDeletionTimestamp())
-	kept := make(map[string]string, len(labels))
-	for _, label := range labels {
-		if value, ok := obj.GetLabels()[label]; ok {
-			kept[label] = value
-		}
-	}
-	small.SetLabels(kept)
+	small.SetLabels(labels)
 	small.SetManagedFields([]metav1.ManagedFieldsEntry{{Manager: packedBy, FieldsV1: metav1.NewFieldsV1(string(data))}})
 	return small, nil
 }
@@ -98,17 +93,19 @@ func shorten(obj client.Object) {
 	}
 }
 
-// shortFields is shorten for the fields of an object.
+// shortFields is shorten for the fields of an object. The data they have is left as it is, and replaced.
 func shortFields(kind string, fields map[string]any) {
 	data, ok := fields["data"].(map[string]any)
 	if !ok || kind != "ConfigMap" {
 		return
 	}
+	short := maps.Clone(data)
 	for key, value := range data {
 		if text, ok := value.(string); ok {
-			data[key] = shortText(text)
+			short[key] = shortText(text)
 		}
 	}
+	fields["data"] = short
 }
 
 // shortText is the text, or a digest that is shorter than any text that has one.

@@ -26,14 +26,14 @@ func statefulSet() *appsv1.StatefulSet {
 func TestAPackedObjectComesBackWhole(t *testing.T) {
 	want := statefulSet()
 	want.ManagedFields = nil
-	packed, err := Pack(statefulSet(), "station")
+	packed, err := Pack(statefulSet(), map[string]string{"station": "west"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if packed.GetName() != "west-intake" || packed.GetResourceVersion() != "7" || !reflect.DeepEqual(packed.GetLabels(), map[string]string{"station": "west"}) {
 		t.Errorf("packed it is %+v, want its name, version and the station's label", packed)
 	}
-	again, err := Pack(packed, "station")
+	again, err := Pack(packed, nil)
 	if err != nil || again != packed {
 		t.Errorf("packing twice makes %v (%v), want the same object", again, err)
 	}
@@ -53,7 +53,7 @@ func TestAPackedObjectComesBackWhole(t *testing.T) {
 func TestLongTextsAreComparedByDigest(t *testing.T) {
 	long := strings.Repeat("乡", longText)
 	packed, err := Pack(&corev1.ConfigMap{
-		ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: "west-intake"}, Data: map[string]string{"long": long, "short": "1"}})
+		ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: "west-intake"}, Data: map[string]string{"long": long, "short": "1"}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -82,9 +82,9 @@ func New(c client.Client, memory *Memory, options Options) *Reconciler {
 	}
 }
 
-// +kubebuilder:rbac:groups=liaison.township.dev,resources=liaisonstations,verbs=get;list;watch
+// +kubebuilder:rbac:groups=liaison.township.dev,resources=liaisonstations,verbs=list;watch
 // +kubebuilder:rbac:groups=liaison.township.dev,resources=liaisonstations/status,verbs=patch
-// +kubebuilder:rbac:groups="",resources=pods;secrets,verbs=get;list;watch
+// +kubebuilder:rbac:groups="",resources=pods;secrets,verbs=list;watch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
 // Reconcile polls the station if its turn has come, and says when to look again.

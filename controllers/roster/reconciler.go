@@ -48,7 +48,7 @@ type phase func(context.Context, *Reconciler, *visit)
 // report tells of the published months when there is no new plan.
 var phases = []phase{validate, consult, recall, plan, publish, prune, report}
 
-// +kubebuilder:rbac:groups=liaison.township.dev,resources=deputyrosters;holidaycalendars,verbs=get;list;watch
+// +kubebuilder:rbac:groups=liaison.township.dev,resources=deputyrosters;holidaycalendars,verbs=list;watch
 // +kubebuilder:rbac:groups=liaison.township.dev,resources=deputyrosters/status;dutyschedules/status,verbs=patch
 // +kubebuilder:rbac:groups=liaison.township.dev,resources=dutyschedules,verbs=get;list;watch;create;patch;delete
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch

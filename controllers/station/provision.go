@@ -167,7 +167,10 @@ const lookAgainAtRefusal = time.Minute
 func explain(err error) error {
 	var foreign *apply.ForeignError
 	var leaving *apply.LeavingError
+	var contested *apply.ContestedError
 	switch {
+	case errors.As(err, &contested):
+		return outcome.StalledAgain(contested.Again, ReasonContested, "%s.", contested.Error())
 	case errors.As(err, &foreign):
 		return outcome.StalledAgain(lookAgainAtRefusal, ReasonNameTaken, "%s.", foreign.Error())
 	case errors.As(err, &leaving):

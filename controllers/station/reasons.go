@@ -46,6 +46,8 @@ const (
 	ReasonInvalidSpec = "InvalidSpec"
 	// ReasonNameTaken: an object that is not ours has the name of a child.
 	ReasonNameTaken = "NameTaken"
+	// ReasonContested: somebody else changes a child back as often as it is put right.
+	ReasonContested = "FieldContested"
 	// ReasonChildLeaving: a child of an earlier station of this name is still being deleted.
 	ReasonChildLeaving = "ChildLeaving"
 	// ReasonNamespaceLeaving: the namespace is being deleted and takes no new objects.

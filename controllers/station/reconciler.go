@@ -62,6 +62,7 @@ type Reconciler struct {
 	sayings  sayings
 	optional optionalKinds
 	refusals refusals
+	contests *apply.Contests
 }
 
 // phase is one step of a reconcile. What it returns is folded into conditions at the end; later phases run all the same, and look
@@ -72,12 +73,12 @@ type phase func(context.Context, *Reconciler, *visit) error
 // children, only what is there is published, and what is announced comes from what was found.
 var phases = []phase{validate, consult, provision, observe, follow, expose, announce}
 
-// +kubebuilder:rbac:groups=liaison.township.dev,resources=liaisonstations,verbs=get;list;watch
+// +kubebuilder:rbac:groups=liaison.township.dev,resources=liaisonstations,verbs=list;watch
 // +kubebuilder:rbac:groups=liaison.township.dev,resources=liaisonstations/status,verbs=patch
-// +kubebuilder:rbac:groups=liaison.township.dev,resources=deputyrosters;dutyschedules;holidaycalendars,verbs=get;list;watch
+// +kubebuilder:rbac:groups=liaison.township.dev,resources=deputyrosters;dutyschedules;holidaycalendars,verbs=list;watch
 // +kubebuilder:rbac:groups="",resources=configmaps;persistentvolumeclaims;serviceaccounts;services,verbs=get;list;watch;create;patch
 // +kubebuilder:rbac:groups="",resources=secrets,verbs=get;list;watch;create;update
-// +kubebuilder:rbac:groups="",resources=pods,verbs=get;list;watch
+// +kubebuilder:rbac:groups="",resources=pods,verbs=list;watch
 // +kubebuilder:rbac:groups=apps,resources=statefulsets,verbs=get;list;watch;create;patch
 // +kubebuilder:rbac:groups=networking.k8s.io,resources=networkpolicies,verbs=get;list;watch;create;patch
 // +kubebuilder:rbac:groups=networking.k8s.io,resources=ingresses,verbs=get;list;watch;create;patch;delete
@@ -97,6 +98,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 		return ctrl.Result{}, fmt.Errorf("reading the station: %w", err)
 	}
 	if !station.DeletionTimestamp.IsZero() {
+		r.forget(req.NamespacedName)
 		return ctrl.Result{}, nil
 	}
 	if r.sayings.aheadOf(station) {
@@ -135,5 +137,5 @@ func (r *Reconciler) finish(ctx context.Context, v *visit, problems []error) (ct
 }
 
 func (r *Reconciler) applier() *apply.Applier {
-	return &apply.Applier{Client: r.Client, APIReader: r.APIReader, FieldManager: FieldManager, Writes: r.Writes, Echoes: r.echoes}
+	return &apply.Applier{Client: r.Client, APIReader: r.APIReader, FieldManager: FieldManager, Writes: r.Writes, Echoes: r.echoes, Contests: r.contests}
 }

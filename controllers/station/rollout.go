@@ -44,6 +44,9 @@ const (
 // once: it counts as a change of the county's. The golden files hold the template of each version.
 const templateVersion = "v1"
 
+// unsharedVersion is that of the StatefulSets made before the county's share was written down.
+const unsharedVersion = "v1"
+
 // share is the county's in a StatefulSet. What is the station's own is never held back; a station that waits for its turn is made under the share it has.
 type share struct {
 	// Version of the template; one of another version cannot be made any more.
@@ -81,8 +84,10 @@ func (p *provisioner) under(s share) *appsv1ac.StatefulSetApplyConfiguration {
 type turn int
 
 const (
+	// undecided: the visit did not come as far as the StatefulSet.
+	undecided turn = iota
 	// atOnce: the county's present one, because nothing of it is new to the station, or because there is nobody to disturb.
-	atOnce turn = iota
+	atOnce
 	// held: the one it has, until it is the station's turn.
 	held
 	// underWay: the present one, for which the station has had its turn.
@@ -127,17 +132,22 @@ func shareOf(live *appsv1.StatefulSet) (s share, known bool) {
 
 // takeTurn decides whether the county's present share may be used. live is nil when there is no StatefulSet.
 func (p *provisioner) takeTurn(live *appsv1.StatefulSet, present string) turn {
-	if live == nil || p.waves == nil {
+	if p.waves == nil || p.station.Spec.Suspend {
 		return atOnce
 	}
+	if place, _ := p.waves.Where(client.ObjectKeyFromObject(p.station)); place.UnderWay() {
+		return underWay // until it is done, whatever becomes of the StatefulSet
+	}
 	switch {
+	case live == nil:
+		return atOnce
 	case live.Annotations[AnnotationWave] == digest(present) && !p.saidCurrent():
 		return underWay
 	case live.Annotations[AnnotationCounty] == present, p.changesNothing(live):
 		return atOnce
-	case p.station.Spec.Suspend, !meta.IsStatusConditionTrue(p.before.Conditions, v1alpha1.ConditionReady):
+	case !meta.IsStatusConditionTrue(p.before.Conditions, v1alpha1.ConditionReady):
 		return atOnce // nobody is served there now
-	case p.waves.Ask(waveStation(p.station)):
+	case p.waves.Ask(p.wave()):
 		return underWay
 	}
 	return held
@@ -148,7 +158,7 @@ func (p *provisioner) takeTurn(live *appsv1.StatefulSet, present string) turn {
 func (p *provisioner) changesNothing(live *appsv1.StatefulSet) bool {
 	had, known := shareOf(live)
 	if !known {
-		return image(live) == p.image()
+		return unsharedVersion == templateVersion && image(live) == p.image()
 	}
 	return had.Version == templateVersion && equality.Semantic.DeepEqual(p.under(had).Spec, p.under(p.options.share()).Spec)
 }
@@ -189,8 +199,9 @@ func (p *provisioner) liveWorkload(ctx context.Context) (*appsv1.StatefulSet, er
 	return live, apply.Unpack(live)
 }
 
-func waveStation(station *v1alpha1.LiaisonStation) waves.Station {
-	return waves.Station{NamespacedName: client.ObjectKeyFromObject(station), Canary: station.Labels[LabelCanary] == CanaryFirst}
+// wave is the station as the waves know it.
+func (v *visit) wave() waves.Station {
+	return waves.Station{NamespacedName: client.ObjectKeyFromObject(v.station), Canary: v.station.Labels[LabelCanary] == CanaryFirst, At: v.now}
 }
 
 // follow tells where the station is on the way to what the county has decided.
@@ -198,51 +209,92 @@ func follow(_ context.Context, r *Reconciler, v *visit) error {
 	if r.Waves == nil {
 		return nil
 	}
-	place := waves.Current
-	switch v.turn {
-	case held:
+	if v.turn == held {
 		v.conditions.Set(v1alpha1.ConditionUpToDate, metav1.ConditionFalse, ReasonWaitsForTurn, fmt.Sprintf(
 			"A new image or template waits for the station's turn; it is served as before. Where the upgrade stands: kubectl -n %s get configmap %s -o jsonpath={.data.status}",
 			r.Options.OperatorNamespace, waves.NoticeName))
 		return nil // Ask has noted it
-	case underWay:
-		place = v.progress(r.Options.Soak)
-	case atOnce:
 	}
+	before, since := r.Waves.Where(client.ObjectKeyFromObject(v.station))
+	if before == "" {
+		before, since = v.placeSaid(), v.now
+	}
+	place := v.place(before, since, r.Options.Soak)
 	v.tellPlace(place)
-	r.Waves.Report(waveStation(v.station), place)
+	r.Waves.Report(v.wave(), place)
 	return nil
+}
+
+// placeSaid is where the status says that the station is: another leader's word.
+func (v *visit) placeSaid() waves.Place {
+	said := meta.FindStatusCondition(v.before.Conditions, v1alpha1.ConditionUpToDate)
+	if said == nil {
+		return waves.Current
+	}
+	switch said.Reason {
+	case ReasonUpdateFailed:
+		return waves.Failed
+	case ReasonUpdating:
+		return waves.Updating
+	case ReasonWaitsForTurn:
+		return waves.Waiting
+	default:
+		return waves.Current
+	}
+}
+
+// place of a station that does not wait for its turn. One that failed is done or has still failed: it starts again and again, and each time the
+// others would go on for a while.
+func (v *visit) place(before waves.Place, since time.Time, soak time.Duration) waves.Place {
+	switch {
+	case v.turn == atOnce:
+		return waves.Current
+	case v.turn == undecided && !before.UnderWay():
+		return before
+	case v.done(soak):
+		return waves.Current
+	case before == waves.Failed, v.intakeStalled, v.turn == underWay && isStalled(v.blocked):
+		return waves.Failed
+	}
+	left := since.Add(patience + soak).Sub(v.now)
+	if left <= 0 {
+		return waves.Failed
+	}
+	v.lookAgain = sooner(v.lookAgain, left)
+	return waves.Updating
+}
+
+// done reports whether a station that has had its turn makes room for the next: it has been ready with the change for a while.
+func (v *visit) done(soak time.Duration) bool {
+	switch {
+	case !v.intakeAnswers, v.rollingOut:
+		return false
+	case v.blocked != nil && (v.turn == underWay || !isStalled(v.blocked)):
+		return false // its StatefulSet was not written, or may not have been
+	}
+	left := v.readySince.Add(soak).Sub(v.now)
+	if left > 0 {
+		v.lookAgain = sooner(v.lookAgain, left)
+	}
+	return left <= 0
+}
+
+func isStalled(err error) bool {
+	var stalled *outcome.StalledError
+	return errors.As(err, &stalled)
 }
 
 // tellPlace in the condition. Of a station whose StatefulSet could not be written, nothing new is known.
 func (v *visit) tellPlace(place waves.Place) {
-	switch place {
-	case waves.Failed:
+	switch {
+	case place == waves.Failed:
 		v.conditions.Set(v1alpha1.ConditionUpToDate, metav1.ConditionFalse, ReasonUpdateFailed,
 			"The intake does not become ready with the new image or template; no other station is updated until it does, or until the operator is given the image of before.")
-	case waves.Updating, waves.Waiting:
+	case place == waves.Updating:
 		v.conditions.Set(v1alpha1.ConditionUpToDate, metav1.ConditionFalse, ReasonUpdating, "The intake is being updated.")
-	case waves.Current:
-		if v.blocked == nil {
-			v.conditions.Set(v1alpha1.ConditionUpToDate, metav1.ConditionTrue, ReasonCurrent, currentMessage(v.share))
-		}
+	case place == waves.Current && v.blocked == nil:
+		v.conditions.Set(v1alpha1.ConditionUpToDate, metav1.ConditionTrue, ReasonCurrent, currentMessage(v.share))
 	}
-}
-
-// progress of a station that has had its turn. It is done when it has been ready for a while.
-func (v *visit) progress(soak time.Duration) waves.Place {
-	var refused *outcome.StalledError
-	switch {
-	case v.intakeStalled, errors.As(v.blocked, &refused):
-		return waves.Failed
-	case !v.intakeAnswers, v.rollingOut, v.blocked != nil:
-		return waves.Updating
-	}
-	if left := v.readySince.Add(soak).Sub(v.now); left > 0 {
-		v.lookAgain = sooner(v.lookAgain, left)
-		return waves.Updating
-	}
-	return waves.Current
 }
 
 // readySince is when the pod, which is ready, became so.
@@ -250,12 +302,18 @@ func (s sight) readySince() time.Time {
 	return findCondition(s.pod, corev1.PodReady).LastTransitionTime.Time
 }
 
-// expectStations tells the waves who there is, once this operator leads.
+// expectStations tells the waves who there is, once this operator leads. Nothing more is heard of those that are being deleted.
 func (r *Reconciler) expectStations() manager.Runnable {
 	return manager.RunnableFunc(func(ctx context.Context) error {
+		list := &v1alpha1.LiaisonStationList{}
+		if err := r.Client.List(ctx, list); err != nil {
+			return fmt.Errorf("counting the stations: %w", err)
+		}
 		var names []types.NamespacedName
-		for _, request := range r.stations(ctx) {
-			names = append(names, request.NamespacedName)
+		for i := range list.Items {
+			if list.Items[i].DeletionTimestamp.IsZero() {
+				names = append(names, client.ObjectKeyFromObject(&list.Items[i]))
+			}
 		}
 		r.Waves.Expect(names)
 		return nil

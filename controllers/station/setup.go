@@ -40,7 +40,7 @@ func declaredKinds() []client.Object {
 }
 
 // CacheOptions are those the manager's cache needs: of every kind but those that people write it holds only the operator's own objects,
-// so that a stranger's Secrets are neither read nor kept in memory. What nobody reads is dropped: see lean.
+// so that a stranger's Secrets are neither read nor kept in memory. What nobody reads is dropped: see leanCache.
 // Of the namespaces it holds those named, or all when none is.
 //
 // The selector is the default, and those without it are named, because a kind can only be named here while the cluster has it.
@@ -48,7 +48,7 @@ func CacheOptions(namespaces ...string) cache.Options {
 	options := cache.Options{
 		ByObject:             map[client.Object]cache.ByObject{},
 		DefaultLabelSelector: labels.SelectorFromSet(labels.Set{LabelManagedBy: ManagedBy}),
-		DefaultTransform:     lean,
+		DefaultTransform:     (&leanCache{}).transform,
 	}
 	for _, kind := range declaredKinds() {
 		options.ByObject[kind] = cache.ByObject{Label: labels.Everything()}
@@ -91,7 +91,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Watches(&v1alpha1.DeputyRoster{}, handler.EnqueueRequestsFromMapFunc(r.stationsOfRoster), specChanges).
 		Watches(&v1alpha1.DutySchedule{}, handler.EnqueueRequestsFromMapFunc(r.stationsOfPlan), specChanges).
 		Watches(&v1alpha1.HolidayCalendar{}, handler.EnqueueRequestsFromMapFunc(r.stationsUnderCalendar), specChanges)
-	r.echoes = apply.NewEchoes()
+	r.echoes, r.contests = apply.NewEchoes(), apply.NewContests(r.Clock)
 	for _, kind := range childKinds() {
 		b = b.Watches(kind, handler.EnqueueRequestsFromMapFunc(stationOfChild), builder.WithPredicates(r.echoes.Predicate(kind)))
 	}

@@ -15,6 +15,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"township.dev/liaison/controllers/apply"
 	"township.dev/liaison/test/controlplane"
 	"township.dev/liaison/test/fixture"
 )
@@ -41,6 +42,9 @@ func (s *stage) claimIs(claim *corev1.PersistentVolumeClaim, status corev1.Persi
 	controlplane.Eventually(s, "the operator sees the claim", func(ctx context.Context) error {
 		seen := claim.DeepCopy()
 		if err := s.operator.reconciler.Client.Get(ctx, client.ObjectKeyFromObject(claim), seen); err != nil {
+			return err
+		}
+		if err := apply.Unpack(seen); err != nil {
 			return err
 		}
 		if !equality.Semantic.DeepEqual(seen.Status, status) {

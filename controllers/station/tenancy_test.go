@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -92,6 +93,45 @@ func TestAChangedSecretOfTheTownshipRestartsNobody(t *testing.T) {
 	if now := s.set("zhongduo").Generation; now != generation {
 		t.Errorf("the StatefulSet is of generation %d, was %d", now, generation)
 	}
+}
+
+// A rival that insists is named and left alone for a while, instead of two programs writing against each other for ever.
+func TestARivalThatInsistsIsNotFoughtForEver(t *testing.T) {
+	s := newStage(t)
+	cluster.Create(t, fixture.Station("zhongduo").In(s.namespace).Obj())
+	s.podIs("zhongduo", ready)
+	s.until("zhongduo", "Ready", "True")
+	service := &corev1.Service{ObjectMeta: s.meta(station.IntakeName("zhongduo"))}
+	const rivalsPort = 8088
+	insist := func() {
+		s.edit(service, func() { service.Spec.Ports[0].Port = rivalsPort })
+	}
+	for range 5 {
+		insist()
+		s.appears(service, func() error {
+			if service.Spec.Ports[0].Port == rivalsPort {
+				return errors.New("it is not put right")
+			}
+			return nil
+		})
+	}
+	insist()
+	stalled := s.until("zhongduo", "Stalled", "True/"+station.ReasonContested)
+	if !strings.Contains(stalled.Message, "Service zhongduo-intake") || !strings.Contains(stalled.Message, "kubectl-edit") {
+		t.Errorf("told: %s", stalled.Message)
+	}
+	if cluster.Get(t, service); service.Spec.Ports[0].Port != rivalsPort {
+		t.Error("it is fought on")
+	}
+	// When the rival has been told off, the next visit after a minute puts it right.
+	s.clock.SetTime(s.clock.Now().Add(61 * time.Second))
+	if err := s.reconcile(t.Context(), "zhongduo"); err != nil {
+		t.Fatal(err)
+	}
+	if cluster.Get(t, service); service.Spec.Ports[0].Port == rivalsPort {
+		t.Error("it stays as the rival wants it")
+	}
+	s.until("zhongduo", "Ready", "True")
 }
 
 // Nothing of a station has a finalizer, and nothing is made in a namespace that goes: the namespace is never held up.

@@ -15,9 +15,12 @@ func (w *Waves) Describe(out chan<- *prometheus.Desc) {
 	out <- haltedDesc
 }
 
-// Collect implements prometheus.Collector.
+// Collect implements prometheus.Collector. An operator that does not lead, or has not heard of all stations yet, says nothing: half the sums are wrong ones.
 func (w *Waves) Collect(out chan<- prometheus.Metric) {
 	p := w.Progress()
+	if !p.Complete {
+		return
+	}
 	for place, n := range p.Stations {
 		out <- prometheus.MustNewConstMetric(stationsDesc, prometheus.GaugeValue, float64(n), string(place))
 	}

@@ -69,6 +69,9 @@ func (n *Notice) Start(ctx context.Context) error {
 
 func (n *Notice) tell(ctx context.Context) error {
 	p := n.Waves.Progress()
+	if !p.Complete {
+		return nil // what the leader before has written is truer
+	}
 	if n.written == nil {
 		if err := n.recall(ctx); err != nil {
 			return err

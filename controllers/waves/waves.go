@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"slices"
 	"sync"
+	"time"
 
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -28,11 +29,16 @@ const (
 	Failed Place = "failed"
 )
 
+// UnderWay reports whether a station at the place has had its turn and is not done.
+func (p Place) UnderWay() bool { return p == Updating || p == Failed }
+
 // Station is what is heard of one.
 type Station struct {
 	types.NamespacedName
 	// Canary stations go first.
 	Canary bool
+	// At is when it was heard.
+	At time.Time
 }
 
 // Waves is safe for concurrent use; New makes one.
@@ -41,22 +47,32 @@ type Waves struct {
 	budget intstr.IntOrString
 	places map[types.NamespacedName]entry
 	counts map[Place]int
-	// canaries are those that are not Current, waitingCanaries those of them that wait.
-	canaries, waitingCanaries int
-	unheard                   map[types.NamespacedName]bool
-	counted                   bool
-	wake                      func([]types.NamespacedName)
+	// canaries are those that are not Current.
+	canaries int
+	// called is how many stations were woken and have not been heard of since.
+	called int
+	// lines of those that asked in vain, the canaries' and the others', in the order in which they asked. Who has left a line in the meantime is
+	// passed over at its head, so that a call costs the same with ten stations and with ten thousand.
+	lines   map[bool][]types.NamespacedName
+	unheard map[types.NamespacedName]bool
+	counted bool
+	wake    func([]types.NamespacedName)
 }
 
 type entry struct {
 	place  Place
 	canary bool
+	// since is when its turn began, where it is under way.
+	since time.Time
+	// inLine is whether a waiting station is to be woken; called that it was and has not been heard of since.
+	inLine, called bool
 }
 
 // New returns waves of at most maxUnavailable stations at once, a number or a percentage of all of them, and at least one.
 func New(maxUnavailable intstr.IntOrString) *Waves {
 	return &Waves{
-		budget: maxUnavailable, places: map[types.NamespacedName]entry{}, counts: map[Place]int{}, wake: func([]types.NamespacedName) {},
+		budget: maxUnavailable, places: map[types.NamespacedName]entry{}, counts: map[Place]int{}, lines: map[bool][]types.NamespacedName{},
+		wake: func([]types.NamespacedName) {},
 	}
 }
 
@@ -82,15 +98,23 @@ func (w *Waves) Expect(stations []types.NamespacedName) {
 // Ask for a turn. Who gets none is Waiting, and is woken when it may be its turn.
 func (w *Waves) Ask(s Station) (granted bool) {
 	w.change(func() {
+		was := w.places[s.NamespacedName]
 		w.hear(s, Waiting)
 		if granted = w.room() > 0 && (s.Canary || w.canaries == 0); granted {
 			w.hear(s, Updating)
+			return
+		}
+		stands := w.places[s.NamespacedName]
+		stands.inLine = true
+		w.places[s.NamespacedName] = stands
+		if !was.inLine || was.canary != s.Canary {
+			w.lines[s.Canary] = append(w.lines[s.Canary], s.NamespacedName)
 		}
 	})
 	return granted
 }
 
-// Report where the station is: Current, Updating or Failed.
+// Report where the station is. One that is Waiting by its own report is not woken: it asks by itself when it can.
 func (w *Waves) Report(s Station, place Place) { w.change(func() { w.hear(s, place) }) }
 
 // Forget a station that is gone.
@@ -102,15 +126,29 @@ func (w *Waves) Forget(name types.NamespacedName) {
 	})
 }
 
+// Where the station is, and since when it is under way if it is; empty for one that was never heard of.
+func (w *Waves) Where(name types.NamespacedName) (place Place, since time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	e := w.places[name]
+	return e.place, e.since
+}
+
 func (w *Waves) hear(s Station, place Place) {
-	now := entry{place, s.Canary}
-	w.count(w.places[s.NamespacedName], -1)
+	was, now := w.places[s.NamespacedName], entry{place: place, canary: s.Canary}
+	switch {
+	case place.UnderWay() && was.place.UnderWay():
+		now.since = was.since
+	case place.UnderWay():
+		now.since = s.At
+	}
+	w.count(was, -1)
 	w.count(now, 1)
 	w.places[s.NamespacedName] = now
 	delete(w.unheard, s.NamespacedName)
 }
 
-// count keeps the sums, so that a change costs the same with ten stations and with ten thousand. The zero entry counts for nothing.
+// count keeps the sums. The zero entry counts for nothing.
 func (w *Waves) count(e entry, n int) {
 	if e.place == "" {
 		return
@@ -119,56 +157,62 @@ func (w *Waves) count(e entry, n int) {
 	if e.canary && e.place != Current {
 		w.canaries += n
 	}
-	if e.canary && e.place == Waiting {
-		w.waitingCanaries += n
+	if e.called {
+		w.called += n
 	}
 }
 
 // change does something and wakes who may have a turn because of it.
 func (w *Waves) change(do func()) {
 	w.mu.Lock()
-	before := w.turns()
 	do()
-	next, wake := w.next(w.turns()-before), w.wake
+	next, wake := w.call(), w.wake
 	w.mu.Unlock()
 	if len(next) > 0 {
 		wake(next)
 	}
 }
 
-// turns is how many waiting stations could be granted one now.
-func (w *Waves) turns() int {
-	waiting := w.counts[Waiting]
-	if w.canaries > 0 { // the others wait until every canary is done
-		waiting = w.waitingCanaries
+// call takes as many out of the line as there is room for beside those called already.
+func (w *Waves) call() (next []types.NamespacedName) {
+	canariesOnly := w.canaries > 0 // the others wait until every canary is done
+	for w.room() > w.called {
+		name, found := w.first(canariesOnly)
+		if !found {
+			break
+		}
+		next = append(next, name)
 	}
-	return min(waiting, w.room())
+	return next
 }
 
-// next are the stations whose turn it may be, in the order of their names; none where there are no more turns than before.
-func (w *Waves) next(more int) []types.NamespacedName {
-	if more <= 0 {
-		return nil
-	}
-	var waiting []types.NamespacedName
-	for name, e := range w.places {
-		if e.place == Waiting && (e.canary || w.canaries == 0) {
-			waiting = append(waiting, name)
+// first takes the first of a line out of it.
+func (w *Waves) first(canary bool) (types.NamespacedName, bool) {
+	for len(w.lines[canary]) > 0 {
+		name := w.lines[canary][0]
+		w.lines[canary] = w.lines[canary][1:]
+		if e := w.places[name]; e.inLine && e.canary == canary {
+			e.inLine, e.called = false, true
+			w.called++
+			w.places[name] = e
+			return name, true
 		}
 	}
-	slices.SortFunc(waiting, byName)
-	return waiting[:min(w.turns(), len(waiting))]
+	return types.NamespacedName{}, false
 }
 
 func byName(a, b types.NamespacedName) int { return cmp.Compare(a.String(), b.String()) }
 
 // room is how many more may be under way at once: none while one has failed, or while not all have been heard of.
 func (w *Waves) room() int {
-	if !w.counted || len(w.unheard) > 0 || w.counts[Failed] > 0 {
+	if !w.complete() || w.counts[Failed] > 0 {
 		return 0
 	}
 	return max(w.most()-w.counts[Updating], 0)
 }
+
+// complete reports whether every station there was at the start has been heard of.
+func (w *Waves) complete() bool { return w.counted && len(w.unheard) == 0 }
 
 func (w *Waves) most() int {
 	most, err := intstr.GetScaledValueFromIntOrPercent(&w.budget, len(w.places), false)
@@ -180,6 +224,8 @@ func (w *Waves) most() int {
 
 // Progress of the whole county.
 type Progress struct {
+	// Complete is whether all stations have been heard of since the start.
+	Complete bool
 	// Stations by place; every place has its number.
 	Stations map[Place]int
 	// Failed stations in the order of their names.
@@ -193,7 +239,7 @@ func (p Progress) Halted() bool { return len(p.Failed) > 0 }
 func (w *Waves) Progress() Progress {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	p := Progress{Stations: map[Place]int{}}
+	p := Progress{Complete: w.complete(), Stations: map[Place]int{}}
 	for _, place := range []Place{Current, Waiting, Updating, Failed} {
 		p.Stations[place] = w.counts[place]
 	}

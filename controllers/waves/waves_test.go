@@ -2,10 +2,13 @@ package waves_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/prometheus/client_golang/prometheus/testutil"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
@@ -131,6 +134,111 @@ func TestAStationThatIsDeletedHoldsNobodyUp(t *testing.T) {
 	c.Forget(station(0).NamespacedName)
 	c.wants("woken", strings.Join(c.woken, " "), "s01")
 	c.wants("granted", c.ask(station(1)), "s01")
+}
+
+// Who was woken may not ask after all: it is gone, or was updated without a turn, or is hindered.
+func TestWhoIsWokenAndDoesNotAskHoldsNobodyUp(t *testing.T) {
+	for name, instead := range map[string]func(*county){
+		"gone":     func(c *county) { c.Forget(station(1).NamespacedName) },
+		"current":  func(c *county) { c.Report(station(1), waves.Current) },
+		"hindered": func(c *county) { c.Report(station(1), waves.Waiting) },
+	} {
+		c := newCounty(t, "1", 3)
+		c.ask(stations(3)...)
+		c.Report(station(0), waves.Current)
+		c.wants(name+": woken", strings.Join(c.woken, " "), "s01")
+		instead(c)
+		c.wants(name+": woken next", strings.Join(c.woken, " "), "s02")
+		c.wants(name+": granted", c.ask(station(2)), "s02")
+	}
+}
+
+func TestATurnHasABeginning(t *testing.T) {
+	c := newCounty(t, "1", 1)
+	at := func(minute int) waves.Station {
+		s := station(0)
+		s.At = time.Date(2026, time.October, 10, 12, minute, 0, 0, time.UTC)
+		return s
+	}
+	c.Ask(at(1))
+	c.Report(at(2), waves.Updating)
+	c.Report(at(3), waves.Failed)
+	if place, since := c.Where(station(0).NamespacedName); place != waves.Failed || !since.Equal(at(1).At) {
+		t.Errorf("%s since %s", place, since)
+	}
+	c.Report(at(4), waves.Current)
+	c.Ask(at(5))
+	if place, since := c.Where(station(0).NamespacedName); place != waves.Updating || !since.Equal(at(5).At) {
+		t.Errorf("%s since %s", place, since)
+	}
+	if place, _ := c.Where(station(1).NamespacedName); place != "" {
+		t.Errorf("one that was never heard of is %s", place)
+	}
+}
+
+// Whatever the stations do, the budget is kept and everyone has a turn.
+func TestEveryoneHasATurnInAnyOrder(t *testing.T) {
+	const all, budget = 40, 3
+	for seed := range uint64(50) {
+		chance := rand.New(rand.NewPCG(seed, 1))
+		c := newbornCounty(t, intstr.FromInt32(budget))
+		var queue, updating []waves.Station
+		updated := map[string]bool{}
+		c.OnWake(func(names []types.NamespacedName) {
+			for _, name := range names {
+				queue = append(queue, waves.Station{NamespacedName: name, Canary: strings.HasSuffix(name.Name, "7")})
+			}
+		})
+		var names []types.NamespacedName
+		for _, s := range stations(all) {
+			s.Canary = strings.HasSuffix(s.Name, "7")
+			queue, names = append(queue, s), append(names, s.NamespacedName)
+		}
+		c.Expect(names)
+		for len(queue)+len(updating) > 0 {
+			if len(updating) > 0 && (len(queue) == 0 || chance.IntN(3) == 0) {
+				i := chance.IntN(len(updating))
+				s := updating[i]
+				if chance.IntN(4) == 0 {
+					c.Report(s, waves.Failed)
+				}
+				updating = slices.Delete(updating, i, i+1)
+				updated[s.Name] = true
+				c.Report(s, waves.Current)
+				continue
+			}
+			i := chance.IntN(len(queue))
+			s := queue[i]
+			queue = slices.Delete(queue, i, i+1)
+			switch {
+			case updated[s.Name]:
+			case chance.IntN(10) == 0: // its own business comes first, and it asks later
+				c.Report(s, waves.Waiting)
+				queue = append(queue, s)
+			case c.Ask(s):
+				updating = append(updating, s)
+			}
+			if len(updating) > budget {
+				t.Fatalf("seed %d: %d are under way", seed, len(updating))
+			}
+		}
+		if len(updated) != all {
+			t.Errorf("seed %d: only %d had a turn; %+v", seed, len(updated), c.Progress())
+		}
+	}
+}
+
+func TestHalfTheSumsAreNotShown(t *testing.T) {
+	c := newbornCounty(t, intstr.FromInt32(1))
+	c.Expect([]types.NamespacedName{station(0).NamespacedName, station(1).NamespacedName})
+	c.Report(station(0), waves.Current)
+	if n := testutil.CollectAndCount(c.Waves); n != 0 {
+		t.Errorf("%d series while one station is unheard of", n)
+	}
+	c.Report(station(1), waves.Failed)
+	if n := testutil.CollectAndCount(c.Waves); n != 5 {
+		t.Errorf("%d series, want one for each place and one of the halt", n)
+	}
 }
 
 // A new leader does not know who is under way before it has looked at all.
