@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	rbacv1 "k8s.io/api/rbac/v1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
 // The chart carries copies because Helm packs nothing from outside a chart's folder. `make manifests` renews them.
@@ -40,6 +41,35 @@ func TestChartGrantsExactlyTheGeneratedRules(t *testing.T) {
 	if diff := cmp.Diff(generated.Rules, namespaced.Rules); diff != "" || namespaced.Namespace != "jixian" {
 		t.Errorf("the Role in %q differs from the generated rules (-generated +chart):\n%s", namespaced.Namespace, diff)
 	}
+}
+
+// What is written by hand in both is the same: the right to be elected, and to ask who scrapes.
+func TestChartGrantsWhatTheKustomizationGrants(t *testing.T) {
+	rendered := render(t, operatorChart)
+	for file, kind := range map[string]string{"leader_election.yaml": "leader-election", "metrics.yaml": "metrics-auth"} {
+		written := decode(t, read(t, "..", "config", "rbac", file))
+		if diff := cmp.Diff(rulesOf(t, written, "liaison-operator-"+kind), rulesOf(t, rendered, "release-liaison-operator-"+kind)); diff != "" {
+			t.Errorf("%s differs (-kustomization +chart):\n%s", kind, diff)
+		}
+	}
+}
+
+func rulesOf(t *testing.T, objects []client.Object, name string) []rbacv1.PolicyRule {
+	t.Helper()
+	for _, object := range objects {
+		switch role := object.(type) {
+		case *rbacv1.Role:
+			if role.Name == name {
+				return role.Rules
+			}
+		case *rbacv1.ClusterRole:
+			if role.Name == name {
+				return role.Rules
+			}
+		}
+	}
+	t.Fatalf("there is no role %s", name)
+	return nil
 }
 
 func TestChartInstallsTheGeneratedCRDsAndKeepsThem(t *testing.T) {

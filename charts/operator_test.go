@@ -10,6 +10,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
@@ -41,6 +42,27 @@ func TestOperatorPodIsHardened(t *testing.T) {
 		if container.Resources.Limits.Memory().IsZero() || container.Resources.Requests.Cpu().IsZero() {
 			t.Errorf("container %s has resources %+v", container.Name, container.Resources)
 		}
+	}
+}
+
+func TestARestrictedNamespaceTakesTheOperator(t *testing.T) {
+	restricted := &corev1.Namespace{}
+	restricted.GenerateName, restricted.Labels = "restricted-", map[string]string{"pod-security.kubernetes.io/enforce": "restricted"}
+	cluster.Create(t, restricted)
+	for _, file := range exampleValues(t, operatorChart) {
+		t.Run(file, func(t *testing.T) {
+			deployment := the[*appsv1.Deployment](t, render(t, operatorChart, "--values", file), "release-liaison-operator")
+			pod := &corev1.Pod{ObjectMeta: deployment.Spec.Template.ObjectMeta, Spec: deployment.Spec.Template.Spec}
+			pod.Namespace, pod.Name = restricted.Name, "operator"
+			privileged := pod.DeepCopy()
+			if err := cluster.Client.Create(t.Context(), pod, client.DryRunAll); err != nil {
+				t.Errorf("the operator's pod: %v", err)
+			}
+			privileged.Spec.Containers[0].SecurityContext.AllowPrivilegeEscalation = new(true)
+			if err := cluster.Client.Create(t.Context(), privileged, client.DryRunAll); err == nil || !strings.Contains(err.Error(), "restricted") {
+				t.Errorf("a pod that may escalate its privileges: %v", err)
+			}
+		})
 	}
 }
 
@@ -93,16 +115,105 @@ func TestImagesFollowTheChartUnlessTold(t *testing.T) {
 	}
 }
 
-func TestWithNamespacesNamedAndOpenMetricsNothingIsClusterWide(t *testing.T) {
-	objects := render(t, operatorChart, "--values", operatorChart+"/ci/one-namespace-values.yaml")
-	for _, object := range objects {
-		switch object.(type) {
-		case *rbacv1.ClusterRole, *rbacv1.ClusterRoleBinding, *apiextensionsv1.CustomResourceDefinition:
-			t.Errorf("%T %s needs a right over the whole cluster", object, object.GetName())
+func TestWithNamespacesNamedNothingIsClusterWide(t *testing.T) {
+	for name, args := range map[string][]string{
+		"secure metrics":             {"--values", operatorChart + "/ci/one-namespace-values.yaml"},
+		"open metrics":               {"--values", operatorChart + "/ci/open-metrics-values.yaml"},
+		"no metrics":                 {"--set", "watchNamespaces={jixian},crds.enabled=false,metrics.enabled=false"},
+		"aggregation asked for":      {"--set", "watchNamespaces={jixian},crds.enabled=false,rbac.aggregate=true"},
+		"a token of the county's":    {"--set", "watchNamespaces={jixian},crds.enabled=false,metrics.tokenSecret.name=own"},
+		"one is the operator's own":  {"--set", "watchNamespaces={jixian,there},crds.enabled=false"},
+		"a certificate and two pods": {"--set", "watchNamespaces={jixian},crds.enabled=false,replicas=2,metrics.certificateSecret=own"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			objects := render(t, operatorChart, args...)
+			for _, object := range objects {
+				switch object.(type) {
+				case *rbacv1.ClusterRole, *rbacv1.ClusterRoleBinding, *apiextensionsv1.CustomResourceDefinition:
+					t.Errorf("%T %s needs a right over the whole cluster", object, object.GetName())
+				}
+			}
+			if the[*rbacv1.RoleBinding](t, objects, "release-liaison-operator").Namespace != "jixian" {
+				t.Error("the operator gets no right in the namespace it shall watch")
+			}
+		})
+	}
+}
+
+func TestScrapersBearATokenWhereTheAPIServerIsNotAsked(t *testing.T) {
+	for name, c := range map[string]struct {
+		set         string
+		secret, key string
+		made        int
+	}{
+		"by default the API server is asked": {set: "replicas=1"},
+		"with namespaces the chart makes a token": {
+			set: "watchNamespaces={jixian}", secret: "release-liaison-operator-metrics-token", key: "token", made: 1,
+		},
+		"with namespaces and a Secret that is there": {
+			set: "watchNamespaces={jixian},metrics.tokenSecret.name=own,metrics.tokenSecret.key=bearer.txt", secret: "own", key: "bearer.txt",
+		},
+		"for the whole cluster and a Secret that is there": {set: "metrics.tokenSecret.name=own", secret: "own", key: "token"},
+		"open metrics need none":                           {set: "watchNamespaces={jixian},metrics.secure=false"},
+		"no metrics need none":                             {set: "watchNamespaces={jixian},metrics.enabled=false"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			objects := render(t, operatorChart, "--set", c.set)
+			pod := the[*appsv1.Deployment](t, objects, "release-liaison-operator").Spec.Template.Spec
+			told := slices.Contains(pod.Containers[0].Args, "--metrics-token-file=/etc/liaison/metrics-token/token")
+			if told != (c.secret != "") {
+				t.Errorf("the operator runs with %v", pod.Containers[0].Args)
+			}
+			if secret, key := mountedToken(pod); secret != c.secret || key != c.key {
+				t.Errorf("the token is key %q of Secret %q, want %q of %q", key, secret, c.key, c.secret)
+			}
+			if made := count[*corev1.Secret](objects); made != c.made {
+				t.Errorf("the chart makes %d Secrets, want %d", made, c.made)
+			}
+			for _, object := range objects {
+				if _, role := object.(*rbacv1.ClusterRole); role && c.secret != "" && strings.Contains(object.GetName(), "metrics") {
+					t.Errorf("ClusterRole %s is of no use to anybody", object.GetName())
+				}
+			}
+		})
+	}
+}
+
+// mountedToken is the key and the Secret that the pod sees as /etc/liaison/metrics-token/token.
+func mountedToken(pod corev1.PodSpec) (secret, key string) {
+	for _, mount := range pod.Containers[0].VolumeMounts {
+		for _, volume := range pod.Volumes {
+			if mount.MountPath == "/etc/liaison/metrics-token" && volume.Name == mount.Name && volume.Secret.Items[0].Path == "token" {
+				return volume.Secret.SecretName, volume.Secret.Items[0].Key
+			}
 		}
 	}
-	if the[*rbacv1.RoleBinding](t, objects, "release-liaison-operator").Namespace != "jixian" {
-		t.Error("the operator gets no right in the namespace it shall watch")
+	return "", ""
+}
+
+// A token that changed with every upgrade would lock Prometheus out.
+func TestTheTokenOfTheChartOutlivesUpgrades(t *testing.T) {
+	kubeconfig, operators, served := kubeconfigFile(t), cluster.Namespace(t), cluster.Namespace(t)
+	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: operators, Name: "named-liaison-operator-metrics-token"}}
+	release := func(verb string, args ...string) string {
+		t.Helper()
+		_, complaint := helm(t, append([]string{verb, "named", operatorChart, "--kubeconfig", kubeconfig, "--namespace", operators,
+			"--set", "watchNamespaces={" + served + "},crds.enabled=false"}, args...)...)
+		if complaint != "" {
+			t.Fatalf("helm %s: %s", verb, complaint)
+		}
+		cluster.Get(t, secret)
+		return string(secret.Data["token"])
+	}
+	made := release("install")
+	if len(made) < 40 {
+		t.Errorf("the token has %d characters", len(made))
+	}
+	if after := release("upgrade", "--set", "replicas=2"); after != made {
+		t.Error("the upgrade replaced the token")
+	}
+	if after := release("upgrade", "--set", "metrics.tokenSecret.key=other"); after != "" || len(secret.Data["other"]) < 40 {
+		t.Error("under another key there is no token")
 	}
 }
 
@@ -127,6 +238,11 @@ func TestOperatorRefusesValues(t *testing.T) {
 		{"extraArgs={verbose}", "/extraArgs/0"},
 		{"leaderElection.enabled=false,replicas=2", "two operators would work against each other"},
 		{"metrics.secure=false,metrics.certificateSecret=own", "serve the metrics securely or remove the certificate"},
+		{"metrics.secure=false,metrics.tokenSecret.name=own", "set metrics.enabled and metrics.secure or remove the token"},
+		{"metrics.enabled=false,metrics.tokenSecret.name=own", "set metrics.enabled and metrics.secure or remove the token"},
+		{"metrics.tokenSecret.name=Own", "/metrics/tokenSecret/name"},
+		{"metrics.tokenSecret.key=", "/metrics/tokenSecret/key"},
+		{"metrics.tokenSecret.token=s3cret", "/metrics/tokenSecret"},
 		{"metrics.port=8081", "choose another for one of them"},
 		{"networkPolicy.metricsFrom[0].podSelector.x=y", "enable the policy or remove the peers"},
 		{"serviceAccount.create=false", "serviceAccount.name must name an existing ServiceAccount"},

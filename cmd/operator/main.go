@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	_ "time/tzdata" // rosters name time zones, and the image has no zone files
 
 	"github.com/spf13/pflag"
@@ -19,6 +20,10 @@ var version = "dev"
 func main() {
 	os.Exit(start(ctrl.SetupSignalHandler(), os.Args[1:], os.Stdout, os.Stderr))
 }
+
+// collectAt is by how many percent the heap may grow before it is collected. Nearly all of it are caches that stay as they are: to look through them twice
+// as often as usual costs little time and saves a quarter of the memory.
+const collectAt = 50
 
 // start runs the operator until the context ends, and returns the exit code: 0 after a clean stop, 1 after a failure, 2 for a wrong command line.
 func start(ctx context.Context, args []string, stdout, stderr io.Writer) int {
@@ -40,6 +45,9 @@ func start(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	setLogger(log)
 
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(collectAt)
+	}
 	config, err := ctrl.GetConfig()
 	if err != nil {
 		log.Error(err, "there is no way to an API server; run in a pod, or set KUBECONFIG")

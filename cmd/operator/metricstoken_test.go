@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -33,7 +34,7 @@ func TestTheTokenInTheFileLetsInAndNothingElse(t *testing.T) {
 				write(t, file, c.file)
 			}
 			var log bytes.Buffer
-			if got := scrapeFiltered(t, file, c.header, &log); got != c.want {
+			if got := answer(t, filtered(t, file, &log), c.header); got != c.want {
 				t.Errorf("the answer is %d, want %d", got, c.want)
 			}
 			if broken := c.want == http.StatusInternalServerError; broken != strings.Contains(log.String(), "--metrics-token-file") {
@@ -49,13 +50,13 @@ func TestTheTokenInTheFileLetsInAndNothingElse(t *testing.T) {
 func TestANewTokenHoldsFromTheNextScrapeOn(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "token")
 	write(t, file, "old")
-	var log bytes.Buffer
-	if got := scrapeFiltered(t, file, "Bearer old", &log); got != http.StatusOK {
+	handler := filtered(t, file, &bytes.Buffer{})
+	if got := answer(t, handler, "Bearer old"); got != http.StatusOK {
 		t.Fatalf("the answer is %d", got)
 	}
 	write(t, file, "new")
 	for token, want := range map[string]int{"old": http.StatusUnauthorized, "new": http.StatusOK} {
-		if got := scrapeFiltered(t, file, "Bearer "+token, &log); got != want {
+		if got := answer(t, handler, "Bearer "+token); got != want {
 			t.Errorf("the %s token is answered %d, want %d", token, got, want)
 		}
 	}
@@ -68,8 +69,8 @@ func write(t *testing.T, file, content string) {
 	}
 }
 
-// scrapeFiltered asks a handler behind the filter, and returns the status of the answer.
-func scrapeFiltered(t *testing.T, file, header string, log *bytes.Buffer) int {
+// filtered is a handler behind the filter.
+func filtered(t *testing.T, file string, log io.Writer) http.Handler {
 	t.Helper()
 	logger, err := newLogger(options{logLevel: "info", logFormat: "json"}, log)
 	if err != nil {
@@ -83,11 +84,16 @@ func scrapeFiltered(t *testing.T, file, header string, log *bytes.Buffer) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	request := httptest.NewRequest(http.MethodGet, "/metrics", nil)
-	if header != "" {
-		request.Header.Set("Authorization", header)
+	return handler
+}
+
+func answer(t *testing.T, handler http.Handler, authorization string) int {
+	t.Helper()
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil)
+	if authorization != "" {
+		request.Header.Set("Authorization", authorization)
 	}
-	answer := httptest.NewRecorder()
-	handler.ServeHTTP(answer, request)
-	return answer.Code
+	recorder := httptest.NewRecorder()
+	handler.ServeHTTP(recorder, request)
+	return recorder.Code
 }

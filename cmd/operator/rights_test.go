@@ -17,14 +17,27 @@ import (
 	"township.dev/liaison/api/v1alpha1"
 )
 
+// roleFiles of config/rbac are what the operator may do, and what others may do with its help.
+var roleFiles = []string{"service_account.yaml", "role.yaml", "role_binding.yaml", "leader_election.yaml", "metrics.yaml"}
+
 // grantClusterWide creates what config/rbac grants, so that the operator works here with no more rights than where it is installed.
 func grantClusterWide(t *testing.T) *rest.Config {
 	t.Helper()
-	cluster.Create(t, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: operatorNamespace}})
-	for _, file := range []string{"service_account.yaml", "role.yaml", "role_binding.yaml", "leader_election.yaml", "metrics.yaml"} {
-		cluster.Create(t, generated(t, file)...)
+	install(t, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: operatorNamespace}})
+	for _, file := range roleFiles {
+		install(t, generated(t, file)...)
 	}
 	return asAccount(operatorNamespace)
+}
+
+// install creates what an earlier test may have created already.
+func install(t *testing.T, objects ...client.Object) {
+	t.Helper()
+	for _, object := range objects {
+		if err := client.IgnoreAlreadyExists(cluster.Client.Create(t.Context(), object)); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // grantInNamespaces grants the generated rules in one namespace, and in the operator's own what it needs there: no cluster-wide right at all.
@@ -33,7 +46,10 @@ func grantInNamespaces(t *testing.T, own, served string) *rest.Config {
 	rules := generated(t, "role.yaml")[0].(*rbacv1.ClusterRole).Rules
 	grant(t, served, own, rules)
 	grant(t, own, own, []rbacv1.PolicyRule{
-		{APIGroups: []string{v1alpha1.GroupVersion.Group}, Resources: []string{"holidaycalendars"}, Verbs: []string{"get", "list", "watch"}},
+		{APIGroups: []string{v1alpha1.GroupVersion.Group}, Resources: []string{"holidaycalendars"}, Verbs: []string{"list", "watch"}},
+		{APIGroups: []string{""}, Resources: []string{"configmaps"}, Verbs: []string{"create"}},
+		{APIGroups: []string{""}, Resources: []string{"configmaps"}, ResourceNames: []string{"liaison-rollout"}, Verbs: []string{"get", "patch"}},
+		{APIGroups: []string{""}, Resources: []string{"events"}, Verbs: []string{"create"}},
 		{APIGroups: []string{"coordination.k8s.io"}, Resources: []string{"leases"}, Verbs: []string{"create", "get", "update"}},
 	})
 	return asAccount(own)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -11,10 +12,15 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 	coordinationv1 "k8s.io/api/coordination/v1"
+	corev1 "k8s.io/api/core/v1"
+	eventsv1 "k8s.io/api/events/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"township.dev/liaison/api/v1alpha1"
+	"township.dev/liaison/controllers/station"
 	"township.dev/liaison/test/controlplane"
 )
 
@@ -33,6 +39,24 @@ var families = []string{
 	"liaison_cases_received_total", "liaison_cases_closed_total", "liaison_visits_total",
 	"liaison_reception_next_timestamp_seconds", "liaison_duty_uncovered_shifts", "liaison_duty_fairness_spread",
 	"liaison_backlog_age_seconds", "liaison_backlog_poll_errors_total", "liaison_holiday_calendar_known",
+}
+
+// ownSeries are the beginnings of the series on the operator itself that alerts, benchmarks and docs rely on.
+var ownSeries = []string{
+	`liaison_operator_api_writes_total{kind="StatefulSet",reason="create"}`,
+	`liaison_operator_api_writes_total{kind="LiaisonStation",reason="status"}`,
+	`controller_runtime_reconcile_total{controller="station",result="success"}`,
+	`controller_runtime_reconcile_total{controller="station",result="requeue_after"}`,
+	`controller_runtime_reconcile_total{controller="station",result="error"}`,
+	`controller_runtime_reconcile_total{controller="roster",result="success"}`,
+	`controller_runtime_reconcile_errors_total{controller="station"}`,
+	`controller_runtime_reconcile_time_seconds_bucket{controller="station",`,
+	`workqueue_depth{controller="station",`,
+	`workqueue_queue_duration_seconds_bucket{controller="station",`,
+	`rest_client_requests_total{code="200",`,
+	`leader_election_master_status{name="liaison-operator"} 1`,
+	`go_goroutines `,
+	`process_resident_memory_bytes `,
 }
 
 func TestADeclaredStationIsServedUntilItIsDeleted(t *testing.T) {
@@ -80,6 +104,11 @@ func TestADeclaredStationIsServedUntilItIsDeleted(t *testing.T) {
 				return fmt.Errorf("there is no series of %s", family)
 			}
 		}
+		for _, series := range ownSeries {
+			if !strings.Contains(body, "\n"+series) {
+				return fmt.Errorf("there is no %s", series)
+			}
+		}
 		return nil
 	})
 	lint(t, exposition)
@@ -108,7 +137,10 @@ func TestNamedNamespacesNeedNoClusterWideRight(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "token")
 	write(t, file, "s3cret")
 	pprof := freeAddress(t)
-	running := startOperator(t, grantInNamespaces(t, own, served), own,
+	sent := &requests{used: map[right]bool{}}
+	config := grantInNamespaces(t, own, served)
+	config.Wrap(sent.wrap)
+	running := startOperator(t, config, own,
 		"--watch-namespaces="+served, "--metrics-token-file="+file, "--pprof-bind-address="+pprof)
 	running.eventuallyReady(t)
 
@@ -129,6 +161,55 @@ func TestNamedNamespacesNeedNoClusterWideRight(t *testing.T) {
 	if err := getOK(t.Context(), "http://"+pprof+"/debug/pprof/"); err != nil {
 		t.Error(err)
 	}
+	running.stop()
+	sent.wantNoneRefused(t)
+}
+
+// A station that stays in a fault is looked at again and again; whoever reads its events learns of the fault once.
+func TestAFaultThatStaysIsToldOnce(t *testing.T) {
+	startOperator(t, grantClusterWide(t), operatorNamespace)
+	key := types.NamespacedName{Namespace: cluster.Namespace(t), Name: "zhongduo"}
+	foreign := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: key.Namespace, Name: station.DataName(key.Name)}}
+	declared := zhongduo(key)
+	cluster.Create(t, foreign, declared)
+	s := story{T: t, key: key}
+	for _, name := range []string{"一", "二", "三"} {
+		s.edit(declared, func() { declared.Spec.DisplayName = name })
+		s.until("the station is looked at, and stalls", func(st *v1alpha1.LiaisonStation) bool {
+			stalled := meta.FindStatusCondition(st.Status.Conditions, v1alpha1.ConditionStalled)
+			return stalled != nil && stalled.Status == metav1.ConditionTrue && stalled.ObservedGeneration == declared.Generation
+		})
+	}
+	if err := cluster.Client.Delete(t.Context(), foreign); err != nil {
+		t.Fatal(err)
+	}
+	s.edit(declared, func() { declared.Spec.DisplayName = "四" })
+	startPod(t, key, startIntake(t, internalToken(t, key)))
+	controlplane.Eventually(t, "the last event is there", func(ctx context.Context) error {
+		return wantEvents(ctx, key, map[string]int{station.ReasonNameTaken: 1, station.ReasonAnswers: 1})
+	})
+}
+
+// wantEvents compares how often each reason was told of the object.
+func wantEvents(ctx context.Context, regarding types.NamespacedName, want map[string]int) error {
+	list := &eventsv1.EventList{}
+	if err := cluster.Client.List(ctx, list, client.InNamespace(regarding.Namespace)); err != nil {
+		return err
+	}
+	told := map[string]int{}
+	for _, event := range list.Items {
+		if event.Regarding.Name != regarding.Name {
+			continue
+		}
+		told[event.Reason]++
+		if event.Series != nil {
+			told[event.Reason] += int(event.Series.Count) - 1
+		}
+	}
+	if !maps.Equal(told, want) {
+		return fmt.Errorf("told were %v, want %v", told, want)
+	}
+	return nil
 }
 
 // lint finds what promtool check metrics finds.

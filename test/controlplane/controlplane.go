@@ -94,7 +94,10 @@ func start() (*ControlPlane, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a folder for certificates: %w", err)
 	}
-	environment.ControlPlane.GetAPIServer().CertDir = certs
+	server := environment.ControlPlane.GetAPIServer()
+	server.CertDir = certs
+	// By default an API server that stops waits a minute for its watchers to leave by themselves.
+	server.Configure().Set("shutdown-watch-termination-grace-period", "100ms")
 	config, err := environment.Start()
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("starting the control plane with the binaries in %s: %w", assets, err), environment.Stop())

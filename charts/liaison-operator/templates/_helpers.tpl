@@ -73,6 +73,17 @@ annotations:
   namespace: {{ .Release.Namespace }}
 {{- end -}}
 
+{{/* name of the Secret with the token that scrapers bear; empty where the API server is asked who they are, or nobody is */}}
+{{- define "operator.metricsTokenSecret" -}}
+{{- if and .Values.metrics.enabled .Values.metrics.secure -}}
+{{- if .Values.metrics.tokenSecret.name -}}
+{{- .Values.metrics.tokenSecret.name -}}
+{{- else if .Values.watchNamespaces -}}
+{{- include "operator.fullname" . }}-metrics-token
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{/* values that contradict each other */}}
 {{- define "operator.checks" -}}
 {{- if and (not .Values.leaderElection.enabled) (gt (int .Values.replicas) 1) -}}
@@ -83,6 +94,9 @@ annotations:
 {{- end -}}
 {{- if and (not .Values.metrics.secure) .Values.metrics.certificateSecret -}}
 {{- fail "metrics.certificateSecret is set but metrics.secure is false: serve the metrics securely or remove the certificate" -}}
+{{- end -}}
+{{- if and (not (and .Values.metrics.enabled .Values.metrics.secure)) .Values.metrics.tokenSecret.name -}}
+{{- fail "metrics.tokenSecret.name is set but the metrics are not served securely: set metrics.enabled and metrics.secure or remove the token" -}}
 {{- end -}}
 {{- if and .Values.metrics.enabled (eq (int .Values.metrics.port) (int .Values.health.port)) -}}
 {{- fail (printf "metrics.port and health.port are both %d: choose another for one of them" (int .Values.health.port)) -}}
