@@ -39,6 +39,7 @@ var families = []string{
 	"liaison_cases_received_total", "liaison_cases_closed_total", "liaison_visits_total",
 	"liaison_reception_next_timestamp_seconds", "liaison_duty_uncovered_shifts", "liaison_duty_fairness_spread",
 	"liaison_backlog_age_seconds", "liaison_backlog_poll_errors_total", "liaison_holiday_calendar_known",
+	"liaison_rollout_stations",
 }
 
 // ownSeries are the beginnings of the series on the operator itself that alerts, benchmarks and docs rely on.

@@ -179,8 +179,8 @@ func TestWhereAStationIs(t *testing.T) {
 		{"the new pod has been ready for a while", answers(soak), waves.Updating, ago(2 * soak), waves.Current, 0},
 		{"the change is refused", blocked(answers(time.Hour), underWay, fault), waves.Updating, now, waves.Failed, 0},
 		{"the request for it fails", blocked(answers(time.Hour), underWay, failing), waves.Updating, now, waves.Updating, 6 * time.Minute},
-		{"it failed, and starts once more", visit{turn: underWay}, waves.Failed, ago(time.Hour), waves.Failed, 0},
-		{"it failed, and has just become ready", answers(time.Second), waves.Failed, ago(time.Hour), waves.Failed, soak - time.Second},
+		{"it failed, and starts once more", visit{turn: underWay}, waves.Failed, ago(time.Minute), waves.Failed, 0},
+		{"it failed, and has just become ready", answers(time.Second), waves.Failed, ago(time.Minute), waves.Failed, soak - time.Second},
 		{"it failed, and is ready again", answers(soak), waves.Failed, ago(time.Hour), waves.Current, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -263,3 +263,16 @@ func TestAStationThatIsBeingDeletedHoldsNobodyUp(t *testing.T) {
 	s.reach(newImage, 1, all...)
 	s.edit(leaving, func() { leaving.Finalizers = nil })
 }
+
+func TestAStationDeletedInItsTurnMakesRoom(t *testing.T) {
+	all := []string{"alpha", "bravo"}
+	s := inWaves(t, "1", all...)
+	s.restartWith("1", newImage)
+	leaving := fixture.Station(s.reach(newImage, 1, all...)[0]).In(s.namespace).Obj()
+	s.edit(leaving, func() { leaving.Finalizers = []string{"example.test/foreign"} })
+	if err := cluster.Client.Delete(t.Context(), leaving); err != nil {
+		t.Fatal(err)
+	}
+	s.reach(newImage, 2, all...)
+	s.edit(leaving, func() { leaving.Finalizers = nil })
+}
