@@ -71,6 +71,16 @@ func (r Rules) clock(term Deadline, from workday.Date) Clock {
 	return Clock{From: from, Term: term, Due: r.due(term, from).Result}
 }
 
+// longerClock is the clock of the case once it is extended.
+func (r Rules) longerClock(c Case) Clock {
+	c.Extended = true
+	return r.clock(r.term(c), c.Clock.From)
+}
+
+// KeepsTerm reports whether the case goes on under a term it was given earlier and not the one it would be given now: one that was missed
+// on another route, that came with a merge, or that the station declared before.
+func (r Rules) KeepsTerm(c Case) bool { return c.Clock.Term != r.term(c) }
+
 // Explain says why the case is due when it is: the rule, where it counts from, the days skipped, the notices used.
 func (r Rules) Explain(c Case) workday.Trace { return r.due(c.Clock.Term, c.Clock.From) }
 

@@ -51,11 +51,15 @@ Drawn from the table in internal/casework/transitions.go by its test; do not edi
 	b.WriteString(`
 A deputy never handles a case, but may urge and comment. Each move of staff carries its words: a reason, an answer, a record of the feedback.
 A case is closed only after its resident was told the present answer, and so was everybody whose case was merged into it; a changed answer has to
-be told again. The first rating "not satisfied" takes the case up again; a later one is recorded.
+be told again. The first rating "not satisfied" takes the case up again; a later one is recorded. A case that others joined is not withdrawn, as it
+goes on for them; a formal suggestion is merged into none that is not formal, nor a classified case into one that is not classified. Nothing is
+written to a case that was anonymised.
 
-The clock: triage allows ` + fmt.Sprint(casework.TriageDeadline().WorkingDays) + ` working days to classify; then the route's time counts from the day of the classification, and starts
-anew only when the route changes or the case is taken up again. The county's time, and that of a formal suggestion, can be extended once, before
-it is over. The clock runs until the case ends; a case is overdue from the day after its due day. When the holiday calendar is amended, open due
+The clock: triage allows ` + fmt.Sprint(casework.TriageDeadline().WorkingDays) + ` working days to classify; then the route's time counts from the day of the first classification
+since the case was received or taken up again, whatever other route it is given later. What was missed stays missed: neither another route nor the
+mark of a formal suggestion gives a late case more time. A formal suggestion has the law's term on every route. The county's time, and that of a
+formal suggestion, can be extended once, before it is over and where that gives more time. Of two classified cases that become one the earlier due
+day holds. The clock runs until the case ends; a case is overdue from the day after its due day. When the holiday calendar is amended, open due
 days are counted again and the log says so.
 `)
 	return b.String()

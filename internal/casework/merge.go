@@ -1,10 +1,6 @@
 package casework
 
-import (
-	"time"
-
-	"township.dev/liaison/internal/workday"
-)
+import "time"
 
 // merge lets a case go on as another; see Rules.Merge.
 type merge struct {
@@ -27,6 +23,8 @@ type join struct {
 	from Code
 	// reporters are how many now wait for its answer more than before: the case itself, and who had joined it earlier.
 	reporters int
+	// clock that runs for it; the zero value before it is classified.
+	clock Clock
 }
 
 func (join) Action() Action { return ActionJoin }
@@ -34,6 +32,9 @@ func (join) Action() Action { return ActionJoin }
 func (m join) apply(_ Rules, c *Case, e *Event) error {
 	c.Joined += m.reporters
 	c.Untold += m.reporters
+	if !m.clock.Due.IsZero() && m.clock.Due.Before(c.Clock.Due) {
+		c.Clock = m.clock
+	}
 	e.Facts.Case = m.from
 	return nil
 }
@@ -44,14 +45,8 @@ type Merging struct {
 	FromEvent, IntoEvent Event
 }
 
-// takeClock has the case go on under the earlier deadline of the one that joins it, so that no merge hides how late something is.
-func (m *Merging) takeClock(earlier Clock) {
-	m.IntoEvent.Facts.Due, m.IntoEvent.Facts.DueBefore = earlier.Due.String(), m.Into.Clock.Due.String()
-	m.Into.Clock, m.Into.RemindedOn = earlier, workday.Date{}
-}
-
 // Merge lets the case go on as into, which must still be pending (并案). Who raised it stays informed: its page shows how into fares, and
-// into cannot be closed before everybody who joined it was told. The error is a *NotAllowedError or FieldErrors.
+// into cannot be closed before everybody who joined it was told. Of two deadlines the earlier holds. The error is a *NotAllowedError or FieldErrors.
 func (r Rules) Merge(c, into Case, reason string, by Actor, now time.Time) (Merging, error) {
 	switch {
 	case c.Code == into.Code:
@@ -69,13 +64,13 @@ func (r Rules) Merge(c, into Case, reason string, by Actor, now time.Time) (Merg
 	if m.From, m.FromEvent, err = r.Apply(c, merge{into: into.Code, reason: reason}, by, now); err != nil {
 		return Merging{}, err
 	}
-	// Whoever had joined it goes along.
-	if m.Into, m.IntoEvent, err = r.Apply(into, join{from: c.Code, reporters: 1 + c.Joined}, by, now); err != nil {
+	joins := join{from: c.Code, reporters: 1 + c.Joined} // whoever had joined it goes along
+	if c.Route != Unclassified {
+		joins.clock = c.Clock
+	}
+	if m.Into, m.IntoEvent, err = r.Apply(into, joins, by, now); err != nil {
 		return Merging{}, err
 	}
 	m.From.Joined, m.From.Untold = 0, 0
-	if c.Route != Unclassified && c.Clock.Due.Before(into.Clock.Due) {
-		m.takeClock(c.Clock)
-	}
 	return m, nil
 }

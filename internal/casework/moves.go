@@ -194,7 +194,10 @@ type RecordFeedback struct {
 // Action of the transition table.
 func (RecordFeedback) Action() Action { return ActionFeedback }
 
-func (m RecordFeedback) apply(_ Rules, c *Case, e *Event) error {
+func (m RecordFeedback) apply(_ Rules, c *Case, e *Event) error { return m.record(c, e, c.Answer.At) }
+
+// record that the resident was told what there was to tell since the instant.
+func (m RecordFeedback) record(c *Case, e *Event, since time.Time) error {
 	var problems FieldErrors
 	problems.refuse(choice(FieldChannel, string(m.Channel), m.Channel.Valid()))
 	text := problems.clean(feedbackText, m.Text)
@@ -205,7 +208,7 @@ func (m RecordFeedback) apply(_ Rules, c *Case, e *Event) error {
 	switch {
 	case told.After(e.At):
 		problems.refuse(&FieldError{Field: FieldToldAt, Code: CodeInFuture})
-	case told.Before(c.knownSince().Truncate(time.Minute)): // forms tell minutes
+	case told.Before(since.Truncate(time.Minute)): // forms tell minutes
 		problems.refuse(&FieldError{Field: FieldToldAt, Code: CodeBeforeAnswer})
 	}
 	told = instant(told)
@@ -215,19 +218,23 @@ func (m RecordFeedback) apply(_ Rules, c *Case, e *Event) error {
 	return problems.orNil()
 }
 
-// knownSince is when there was something to tell at the earliest. Of a case that joined another, the answer is that one's.
-func (c Case) knownSince() time.Time {
-	if c.Answer.At.IsZero() {
-		return c.ReceivedAt
-	}
-	return c.Answer.At
-}
-
 // Inform records that who raised a merged case was told the answer of the case it went on as (告知).
-type Inform struct{ RecordFeedback }
+type Inform struct {
+	RecordFeedback
+	// AnsweredAt is when that case was answered; zero while it is not, and then the reporter is told no more than that the case was merged.
+	AnsweredAt time.Time
+}
 
 // Action of the transition table.
 func (Inform) Action() Action { return ActionInform }
+
+func (m Inform) apply(_ Rules, c *Case, e *Event) error {
+	since := c.ReceivedAt
+	if m.AnsweredAt.After(since) {
+		since = m.AnsweredAt
+	}
+	return m.record(c, e, since)
+}
 
 // Close ends the case (办结).
 type Close struct{}

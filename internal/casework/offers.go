@@ -17,6 +17,8 @@ const (
 	WhyNotCounty Why = "not_county"
 	// WhyLate is given because a term that is over cannot be extended, or a late case could be made to look punctual.
 	WhyLate Why = "already_late"
+	// WhyNoGain is given because the longer term would end no later than the present one.
+	WhyNoGain Why = "nothing_gained"
 	// WhyFormal is given because the case is a formal suggestion already.
 	WhyFormal Why = "already_formal"
 	// WhyRated is given because each closing is rated once.
@@ -35,31 +37,40 @@ const (
 	WhyAnonymised Why = "already_anonymised"
 )
 
-// guards are what a case itself says to an action that the table allows it; today is the station's day.
-var guards = map[Action]func(c Case, today workday.Date) Why{
-	ActionExtend: func(c Case, today workday.Date) Why {
-		switch {
-		case c.Extended:
-			return WhyExtended
-		case c.Route != County && !c.Formal():
-			return WhyNotCounty
-		case c.Overdue(today):
-			return WhyLate
-		}
-		return ""
-	},
-	ActionMarkFormal: func(c Case, _ workday.Date) Why { return when(c.Formal(), WhyFormal) },
-	ActionClose:      func(c Case, _ workday.Date) Why { return when(c.Untold > 0, WhyUntold) },
-	ActionWithdraw:   func(c Case, _ workday.Date) Why { return when(c.Joined > 0, WhyJoined) },
-	ActionRate:       func(c Case, _ workday.Date) Why { return when(c.Rated(), WhyRated) },
-	ActionReopen: func(c Case, _ workday.Date) Why {
-		if c.Rated() {
+// situation is a case as somebody finds it on the station's day.
+type situation struct {
+	Case
+	rules Rules
+	today workday.Date
+}
+
+// guards are what a case itself says to an action that the table allows it.
+var guards = map[Action]func(s situation) Why{
+	ActionExtend:     cannotExtend,
+	ActionMarkFormal: func(s situation) Why { return when(s.Formal(), WhyFormal) },
+	ActionClose:      func(s situation) Why { return when(s.Untold > 0, WhyUntold) },
+	ActionWithdraw:   func(s situation) Why { return when(s.Joined > 0, WhyJoined) },
+	ActionRate:       func(s situation) Why { return when(s.Rated(), WhyRated) },
+	ActionReopen: func(s situation) Why {
+		if s.Rated() {
 			return WhyRated
 		}
-		return when(c.Reopened > 0, WhyReopened)
+		return when(s.Reopened > 0, WhyReopened)
 	},
-	ActionFollowUp:  func(c Case, _ workday.Date) Why { return when(c.Answer.Result != PlannedB, WhyNotPlanned) },
-	ActionUnrelease: func(c Case, _ workday.Date) Why { return when(!c.Released(), WhyNotReleased) },
+	ActionFollowUp:  func(s situation) Why { return when(s.Answer.Result != PlannedB, WhyNotPlanned) },
+	ActionUnrelease: func(s situation) Why { return when(!s.Released(), WhyNotReleased) },
+}
+
+func cannotExtend(s situation) Why {
+	switch {
+	case s.Extended:
+		return WhyExtended
+	case s.Route != County && !s.Formal():
+		return WhyNotCounty
+	case s.Overdue(s.today):
+		return WhyLate
+	}
+	return when(!s.rules.longerClock(s.Case).Due.After(s.Clock.Due), WhyNoGain)
 }
 
 func when(is bool, why Why) Why {
@@ -69,12 +80,12 @@ func when(is bool, why Why) Why {
 	return ""
 }
 
-func forbidden(c Case, a Action, today workday.Date) Why {
+func (r Rules) forbidden(c Case, a Action, now time.Time) Why {
 	if c.Anonymised && a != ActionUnrelease {
 		return WhyAnonymised
 	}
 	if guard, guarded := guards[a]; guarded {
-		return guard(c, today)
+		return guard(situation{Case: c, rules: r, today: r.Today(now)})
 	}
 	return ""
 }
@@ -82,8 +93,7 @@ func forbidden(c Case, a Action, today workday.Date) Why {
 // Offers returns what somebody of the role may do with the case now, the one obvious next step first. Handlers of requests ask it
 // instead of comparing states.
 func (r Rules) Offers(c Case, role Role, now time.Time) []Action {
-	today := r.Today(now)
-	offers := slices.DeleteFunc(Allowed(c.State, role), func(a Action) bool { return forbidden(c, a, today) != "" })
+	offers := slices.DeleteFunc(Allowed(c.State, role), func(a Action) bool { return r.forbidden(c, a, now) != "" })
 	next := c.next()
 	if i := slices.Index(offers, next); i > 0 {
 		offers = slices.Insert(slices.Delete(offers, i, i+1), 0, next)

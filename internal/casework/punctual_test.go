@@ -2,6 +2,7 @@ package casework_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -51,12 +52,77 @@ func TestAFormalSuggestionKeepsItsTermOnWhicheverRoute(t *testing.T) {
 	}
 }
 
-func TestAnExtensionNeverTakesTimeAway(t *testing.T) {
-	r := rules()
-	r.Deadlines = map[casework.Route]casework.Deadline{casework.County: {Months: 9}}
-	c := at(t, r, caseIn(casework.Received), noon, to(casework.County))
-	if extended := at(t, r, c, noon.AddDate(0, 7, 0), casework.Extend{Reason: "面广"}); extended.Clock != c.Clock {
-		t.Errorf("due %s, before %s", extended.Clock.Due, c.Clock.Due)
+func TestAnotherRouteGivesItsTimeFromTheFirstClassificationOn(t *testing.T) {
+	r, monday := rules(), noon // 9 March
+	c := at(t, r, caseIn(casework.Received), monday, to(casework.Township))
+	assigned := at(t, r, c, monday.Add(2*day), casework.Assign{Unit: "乡公路站"})
+	for name, test := range map[string]struct {
+		from  casework.Case
+		moves []casework.Move
+		want  string
+	}{
+		"a wrong route is mended":        {c, []casework.Move{to(casework.County)}, "2026-06-09"},
+		"and mended back":                {c, []casework.Move{to(casework.County), to(casework.Township)}, "2026-03-30"},
+		"after the unit returned it":     {assigned, []casework.Move{casework.Return{Reason: "不归我们"}, to(casework.County)}, "2026-06-09"},
+		"back after the unit did":        {assigned, []casework.Move{casework.Return{Reason: "不归我们"}, to(casework.County), to(casework.Township)}, "2026-03-30"},
+		"a shorter one than was counted": {c, []casework.Move{to(casework.Explain)}, "2026-03-16"},
+	} {
+		moved := at(t, r, test.from, monday.Add(3*day), test.moves...)
+		if got := moved.Clock.Due.String(); got != test.want || moved.Clock.From != r.Today(monday) {
+			t.Errorf("%s: due %s from %s, want %s", name, got, moved.Clock.From, test.want)
+		}
+		if trace := r.Explain(moved); trace.Result != moved.Clock.Due || trace.Start != moved.Clock.From || r.KeepsTerm(moved) {
+			t.Errorf("%s: explained by %+v", name, trace)
+		}
+	}
+}
+
+func TestACaseTakenUpAgainCountsFromThatDay(t *testing.T) {
+	r, later := rules(), noon.Add(40*day) // 18 April
+	again := at(t, r, caseIn(casework.Closed), later, casework.Reopen{Text: "又坏了"})
+	moved := at(t, r, again, later.Add(3*day), to(casework.Township), to(casework.County))
+	if moved.Clock != again.Clock || moved.Clock.From != r.Today(later) {
+		t.Errorf("due %s from %s, want %s", moved.Clock.Due, moved.Clock.From, again.Clock.Due)
+	}
+}
+
+func TestATermThatWasKeptIsToldFromThatOfTheRoute(t *testing.T) {
+	r, late := rules(), noon.AddDate(0, 2, 0)
+	c := at(t, r, caseIn(casework.Received), noon, to(casework.Township))
+	for name, test := range map[string]struct {
+		c    casework.Case
+		kept bool
+	}{
+		"on time":                 {c, false},
+		"late":                    {at(t, r, c, late, casework.Comment{Text: "催过"}), false},
+		"late, on another route":  {at(t, r, c, late, to(casework.County)), true},
+		"late, and formal then":   {at(t, r, c, late, casework.MarkFormal{No: "7"}), true},
+		"not classified":          {caseIn(casework.Received), false},
+		"extended":                {at(t, r, onRoute(t, casework.County), noon, casework.Extend{Reason: "面广"}), false},
+		"formal before it is due": {at(t, r, c, noon, casework.MarkFormal{No: "7"}), false},
+	} {
+		if got := r.KeepsTerm(test.c); got != test.kept {
+			t.Errorf("%s: keeps its term %t", name, got)
+		}
+	}
+}
+
+func TestAnExtensionIsGivenOnlyWhereItGivesTime(t *testing.T) {
+	for months, want := range map[int]casework.Why{5: "", 6: casework.WhyNoGain, 9: casework.WhyNoGain} {
+		r := rules()
+		r.Deadlines = map[casework.Route]casework.Deadline{casework.County: {Months: months}}
+		c := at(t, r, caseIn(casework.Received), noon, to(casework.County))
+		extended, _, err := r.Apply(c, casework.Extend{Reason: "面广"}, administrator, noon.Add(60*day))
+		var refused *casework.NotAllowedError
+		if errors.As(err, &refused) != (want != "") || refused != nil && refused.Why != want {
+			t.Errorf("of %d months: %v, want %q", months, err, want)
+		}
+		if offered := slices.Contains(r.Offers(c, casework.Head, noon), casework.ActionExtend); offered != (want == "") {
+			t.Errorf("of %d months: it is offered: %t", months, offered)
+		}
+		if extended.Clock.Due.Before(c.Clock.Due) || extended.Clock.Due == c.Clock.Due && extended.Extended {
+			t.Errorf("of %d months: due %s, before %s", months, extended.Clock.Due, c.Clock.Due)
+		}
 	}
 }
 
@@ -66,9 +132,14 @@ func TestAMergeHidesNeitherLatenessNorAFormalSuggestion(t *testing.T) {
 	young := caseIn(casework.Received)
 	young.Code = casework.NewCode()
 	young = at(t, r, young, later, to(casework.County))
+	young.RemindedOn = r.Today(later)
 	m, err := r.Merge(old, young, "同一件事", administrator, later)
-	if err != nil || m.Into.Clock != old.Clock || m.IntoEvent.Facts.Due != old.Clock.Due.String() {
+	if err != nil || m.Into.Clock != old.Clock || m.IntoEvent.Facts.Due != old.Clock.Due.String() ||
+		m.IntoEvent.Facts.DueBefore != young.Clock.Due.String() || !m.Into.RemindedOn.IsZero() {
 		t.Errorf("goes on under %s with %+v, error %v; the one that joins was due %s", m.Into.Clock.Due, m.IntoEvent.Facts, err, old.Clock.Due)
+	}
+	if m, err = r.Merge(young, old, "同一件事", administrator, later); err != nil || m.Into.Clock != old.Clock || m.IntoEvent.Facts.Due != "" {
+		t.Errorf("the later one joins: due %s with %+v, error %v", m.Into.Clock.Due, m.IntoEvent.Facts, err)
 	}
 	unclassified := caseIn(casework.Received)
 	unclassified.Code = casework.NewCode()
@@ -122,6 +193,29 @@ func TestNobodyIsToldBeforeThereIsAnAnswer(t *testing.T) {
 		_, _, err := rules().Apply(c, casework.RecordFeedback{Channel: casework.ByPhone, Text: "已告知", ToldAt: told}, administrator, noon)
 		if (err == nil) != fine {
 			t.Errorf("told at %s of an answer at %s: %v", told, c.Answer.At, err)
+		}
+	}
+}
+
+func TestWhoJoinedIsNotToldBeforeThereIsAnAnswer(t *testing.T) {
+	c := caseIn(casework.Merged)
+	c.ReceivedAt = noon.Add(-2 * time.Hour)
+	answered := noon.Add(-time.Hour)
+	for name, test := range map[string]struct {
+		answered, told time.Time
+		fine           bool
+	}{
+		"just then":                           {answered, answered, true},
+		"before the answer":                   {answered, answered.Add(-time.Minute), false},
+		"an answer that was there before it":  {c.ReceivedAt.Add(-day), c.ReceivedAt.Add(time.Minute), true},
+		"before it was raised":                {c.ReceivedAt.Add(-day), c.ReceivedAt.Add(-time.Minute), false},
+		"that it was merged, with no answer":  {time.Time{}, c.ReceivedAt.Add(time.Minute), true},
+		"before it was raised, and no answer": {time.Time{}, c.ReceivedAt.Add(-time.Minute), false},
+	} {
+		told := casework.RecordFeedback{Channel: casework.ByPhone, Text: "已告知", ToldAt: test.told}
+		_, _, err := rules().Apply(c, casework.Inform{RecordFeedback: told, AnsweredAt: test.answered}, administrator, noon)
+		if all := problems(err); test.fine != (err == nil) || !test.fine && !slices.Equal(all, []string{"told_at: before_answer"}) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

@@ -102,7 +102,7 @@ func (r Rules) Apply(c Case, m Move, by Actor, now time.Time) (Case, Event, erro
 	if err != nil {
 		return c, Event{}, err
 	}
-	if why := forbidden(c, t.Action, r.Today(now)); why != "" {
+	if why := r.forbidden(c, t.Action, now); why != "" {
 		return c, Event{}, &NotAllowedError{State: c.State, Action: t.Action, Role: by.Role, Why: why}
 	}
 	moved := c
@@ -134,11 +134,14 @@ func (r Rules) windClock(effect ClockEffect, before Case, moved *Case, e *Event)
 	case ClockAnew:
 		moved.Clock = r.clock(r.term(*moved), r.Today(e.At))
 	case ClockTerm:
-		longer := r.clock(r.term(*moved), before.Clock.From)
-		if missed || e.Action == ActionExtend && !longer.Due.After(before.Clock.Due) {
+		if missed {
 			return
 		}
-		moved.Clock = longer
+		moved.Clock = r.clock(r.term(*moved), before.Clock.From)
+	case ClockEarlier:
+		if moved.Clock == before.Clock { // the move chose between the two
+			return
+		}
 	case ClockCalendar:
 		moved.Clock = r.clock(before.Clock.Term, before.Clock.From)
 	case ClockTriage, ClockRuns, ClockStops:

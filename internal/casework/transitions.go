@@ -11,13 +11,15 @@ type ClockEffect string
 const (
 	// ClockTriage starts the time that staff have to classify.
 	ClockTriage ClockEffect = "start triage"
-	// ClockRoute starts the time that the route allows. Giving the same route again starts nothing, or a late case could be
-	// made to look punctual by classifying it once more.
+	// ClockRoute gives the time that the route allows, counted from the first classification since the case was received or taken up
+	// again. What was missed before stays missed, or a late case could be made to look punctual by classifying it once more.
 	ClockRoute ClockEffect = "start route"
 	// ClockAnew starts the time of the route from today: the resident was not satisfied.
 	ClockAnew ClockEffect = "start anew"
-	// ClockTerm gives the clock another term; it still counts from where it began.
+	// ClockTerm gives the clock another term; it still counts from where it began, and what was missed stays missed.
 	ClockTerm ClockEffect = "other term"
+	// ClockEarlier goes on under the earlier deadline of the two cases that become one, so that no merge hides how late something is.
+	ClockEarlier ClockEffect = "earlier of both"
 	// ClockCalendar counts the same term by the calendar now in force.
 	ClockCalendar ClockEffect = "recount"
 	// ClockRuns leaves the deadline as it is: an answer that nobody tells the resident is still late.
@@ -67,7 +69,7 @@ var transitions = slices.Concat(
 
 	staying(unsettled, ActionMarkFormal, handlers, ClockTerm),
 	staying(routed, ActionExtend, handlers, ClockTerm),
-	staying(pending, ActionJoin, handlers, ClockRuns),
+	staying(pending, ActionJoin, handlers, ClockEarlier),
 	staying([]State{Merged}, ActionInform, handlers, ClockRuns),
 	staying([]State{Closed}, ActionRate, speakers, ClockRuns),
 	staying([]State{Closed}, ActionFollowUp, handlers, ClockRuns),

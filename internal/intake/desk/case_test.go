@@ -220,6 +220,34 @@ func TestAReporterWhoJoinedCanBeToldAlone(t *testing.T) {
 	back.says("h1", into.String()).says("#reporters", "已告知")
 }
 
+func TestWhoJoinedCannotHaveBeenToldBeforeTheAnswer(t *testing.T) {
+	o := newOffice(t)
+	into, from := o.raise(raised{text: "田间路被冲毁。", ago: day}), o.raise(raised{text: "田间路坏了。", ago: day})
+	o.send(http.MethodPost, "/desk/cases/"+from.String()+"/merge", url.Values{"into": {into.String()}, "reason": {"同一条路"}}.Encode())
+	o.comes(into, toTownship, toRoads, answered, told)
+	o.cases.answeredEarlier(into, time.Hour)
+	page := o.open("/desk/cases/" + from.String())
+	early := o.fill(page, "details#inform", "channel", "phone", "text", "打了电话", "told_at", "2026-11-12T08:59")
+	early.says("#next .problem", "反馈时间", "早于答复", "实际时间")
+	if early.status != http.StatusUnprocessableEntity || o.cases.cases[from].Feedback.Seq != 0 {
+		t.Errorf("answered with %d, noted %+v", early.status, o.cases.cases[from].Feedback)
+	}
+	o.fill(page, "details#inform", "channel", "phone", "text", "打了电话", "told_at", "2026-11-12T09:00").says("#reporters", "已告知")
+}
+
+func TestACaseThatOthersJoinedOffersNoWithdrawal(t *testing.T) {
+	o := newOffice(t)
+	into, from := o.raise(raised{text: "田间路被冲毁。"}), o.raise(raised{text: "田间路坏了。"})
+	o.send(http.MethodPost, "/desk/cases/"+from.String()+"/merge", url.Values{"into": {into.String()}, "reason": {"同一条路"}}.Encode())
+	if _, others := o.open("/desk/cases/" + into.String()).offers(); slices.Contains(others, "withdraw") {
+		t.Errorf("offered: %v", others)
+	}
+	refused := o.send(http.MethodPost, "/desk/cases/"+into.String()+"/withdraw", "reason=x").says(".problems", "还有别人反映了同一件事", "继续办理")
+	if refused.status != http.StatusConflict || !o.cases.cases[into].Pending() {
+		t.Errorf("answered with %d, the case is %s", refused.status, o.cases.cases[into].State)
+	}
+}
+
 func TestWhatWasTypedIsNotLostWhenTheCaseHasMovedOn(t *testing.T) {
 	o := newOffice(t)
 	code := o.raise(raised{text: "田间路被冲毁。"})

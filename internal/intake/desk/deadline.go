@@ -23,7 +23,7 @@ type reasonView struct {
 func explain(c casework.Case, d *mounted.Documents) []reasonView {
 	trace := d.Rules.Explain(c)
 	local := func(day workday.Date) time.Time { return day.In(d.Location) }
-	reasons := []reasonView{{Key: termOf(c)}, {Key: ruleOf(trace), From: local(trace.Start), N: trace.N}}
+	reasons := []reasonView{{Key: termOf(c, d.Rules)}, {Key: ruleOf(trace), From: local(trace.Start), N: trace.N}}
 	reasons = append(reasons, daysOf(trace, d.Location)...)
 	reasons = append(reasons, endOf(trace, d.Location)...)
 	reasons = append(reasons, reasonView{Key: "result", To: local(trace.Result)})
@@ -41,8 +41,10 @@ func explain(c casework.Case, d *mounted.Documents) []reasonView {
 }
 
 // termOf says which of the station's terms is counted.
-func termOf(c casework.Case) string {
+func termOf(c casework.Case, rules casework.Rules) string {
 	switch {
+	case rules.KeepsTerm(c):
+		return "term_kept"
 	case c.Route == casework.Unclassified:
 		return "term_triage"
 	case c.Formal():

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -71,6 +70,12 @@ func TestWhyADeadlineIsWhenItIs(t *testing.T) {
 			"那个月没有对应的日子，期满是月末：2026-2-28（民法典第二百零二条）。", "那天休息，顺延到下一个工作日：2026-3-2（民法典第二百零三条）。",
 			"最后一天：2026-3-2。", "依据：2026 年放假安排。",
 		}},
+		"a term that was missed before the county took over": {func(c *casework.Case) {
+			c.Route, c.Clock = casework.County, casework.Clock{From: workday.NewDate(2025, time.October, 13), Term: casework.Deadline{WorkingDays: 2}}
+		}, []string{
+			"沿用先前定下的期限：后来改分类、定为代表建议、并案或站里改规定，都没有推后它。", "从 10-13 起，2 个工作日。", "10-13 当天不算（民法典第二百零一条）。",
+			"最后一天：2025-10-15。", "依据：2025 年放假安排（国办发明电〔2024〕12号）。",
+		}},
 		"a term into a year nobody knows": {func(c *casework.Case) {
 			c.Route, c.FormalNo, c.Extended = casework.Township, "12", true
 			c.Clock = casework.Clock{From: workday.NewDate(2026, time.October, 12), Term: casework.Deadline{Months: 6}}
@@ -98,20 +103,25 @@ func TestEveryTermHasWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range slices.Concat([]casework.Case{{Route: casework.Unclassified}, {Route: casework.County, Extended: true}, {FormalNo: "1"}}, casesOnEachRoute()) {
+	terms := map[string]casework.Case{
+		"term_triage":   {Route: casework.Unclassified, Clock: casework.Clock{Term: casework.TriageDeadline()}},
+		"term_formal":   {Route: casework.Township, FormalNo: "1", Clock: casework.Clock{Term: casework.FormalDeadline()}},
+		"term_extended": {Route: casework.County, Extended: true, Clock: casework.Clock{Term: casework.ExtendedDeadline()}},
+		"term_kept":     {Route: casework.County, Clock: casework.Clock{Term: casework.Deadline{WorkingDays: 15}}},
+	}
+	for route, term := range casework.DefaultDeadlines() {
+		terms["term_"+string(route)] = casework.Case{Route: route, Clock: casework.Clock{Term: term}}
+	}
+	for want, c := range terms {
+		if got := termOf(c, casework.Rules{}); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
 		for language, words := range catalogues {
-			if !words.Has("why." + termOf(c)) {
-				t.Errorf("%s has no words for %s", language, termOf(c))
+			if !words.Has("why." + want) {
+				t.Errorf("%s has no words for %s", language, want)
 			}
 		}
 	}
-}
-
-func casesOnEachRoute() (all []casework.Case) {
-	for _, route := range casework.Routes() {
-		all = append(all, casework.Case{Route: route})
-	}
-	return all
 }
 
 func TestHowADueDayIsShown(t *testing.T) {

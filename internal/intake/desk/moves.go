@@ -41,7 +41,7 @@ var moves = []moveForm{
 		}
 	}},
 	{casework.ActionFeedback, func(f *filled, _ casework.Case) casework.Move { return f.feedback() }},
-	{casework.ActionInform, func(f *filled, _ casework.Case) casework.Move { return casework.Inform{RecordFeedback: f.feedback()} }},
+	{casework.ActionInform, func(f *filled, _ casework.Case) casework.Move { return f.inform() }},
 	{casework.ActionClose, func(*filled, casework.Case) casework.Move { return casework.Close{} }},
 	{casework.ActionRate, func(f *filled, c casework.Case) casework.Move {
 		return f.rules.Rating(c, casework.Satisfaction(f.value(casework.FieldRating)), f.value(casework.FieldText))
@@ -90,6 +90,8 @@ type filled struct {
 	form   *web.Form
 	values url.Values
 	rules  casework.Rules
+	// answeredAt is when the case that this one was merged into was answered; zero for any other case.
+	answeredAt time.Time
 	// unreadable fields are no move, whatever the rules say of the others.
 	unreadable casework.FieldErrors
 }
@@ -126,6 +128,10 @@ func (f *filled) feedback() casework.RecordFeedback {
 	return casework.RecordFeedback{
 		Channel: casework.Channel(f.value(casework.FieldChannel)), Text: f.value(casework.FieldText), ToldAt: f.moment(casework.FieldToldAt),
 	}
+}
+
+func (f *filled) inform() casework.Inform {
+	return casework.Inform{RecordFeedback: f.feedback(), AnsweredAt: f.answeredAt}
 }
 
 // day that was picked; none where nothing was.
@@ -173,7 +179,7 @@ func (d *Desk) move(m moveForm) web.Handler {
 			return err
 		}
 		var moved casework.Case
-		if err = d.namesNobody(r, code, m.action, f); err == nil {
+		if err = d.prepare(r, code, m.action, f); err == nil {
 			moved, err = d.apply(r, code, f, m)
 		}
 		if err == nil && f.value(fieldInform) == yes && m.action == casework.ActionFeedback {
@@ -254,11 +260,34 @@ func (d *Desk) apply(r *http.Request, code casework.Code, f *filled, m moveForm)
 	})
 }
 
-// namesNobody refuses to publish words that name who raised the case, which no form of a name gives away.
-func (d *Desk) namesNobody(r *http.Request, code casework.Code, a casework.Action, f *filled) error {
-	if a != casework.ActionRelease {
+// prepare a move that needs to know more than its case.
+func (d *Desk) prepare(r *http.Request, code casework.Code, a casework.Action, f *filled) error {
+	switch a {
+	case casework.ActionRelease:
+		return d.namesNobody(r, code, f)
+	case casework.ActionInform:
+		return d.findAnswer(r, code, f)
+	default:
 		return nil
 	}
+}
+
+// findAnswer of the case that a merged one goes on as, before which nobody can have been told.
+func (d *Desk) findAnswer(r *http.Request, code casework.Code, f *filled) error {
+	c, err := d.open(r, code)
+	if err != nil || c.State != casework.Merged {
+		return err
+	}
+	into, err := d.repository.Case(r.Context(), c.MergedInto)
+	if err != nil {
+		return fmt.Errorf("reading the case another was merged into: %w", err)
+	}
+	f.answeredAt = into.Answer.At
+	return nil
+}
+
+// namesNobody refuses to publish words that name who raised the case, which no form of a name gives away.
+func (d *Desk) namesNobody(r *http.Request, code casework.Code, f *filled) error {
 	who, err := d.repository.Contact(r.Context(), code)
 	if err != nil {
 		return fmt.Errorf("reading who must not be named: %w", err)

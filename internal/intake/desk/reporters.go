@@ -27,7 +27,8 @@ func isTold(c, into casework.Case) bool {
 	return into.Answer.Seq > 0 && !c.Feedback.At.Before(into.Answer.At)
 }
 
-// informReporters notes the feedback just given for everybody else who joined the case and was not told yet.
+// informReporters notes the feedback just given for everybody else who joined the case and was not told yet. That it is not older than the
+// answer was seen to with the feedback itself.
 func (d *Desk) informReporters(r *http.Request, code casework.Code, f *filled) error {
 	into, err := d.repository.Case(r.Context(), code)
 	if err != nil {
@@ -43,7 +44,7 @@ func (d *Desk) informReporters(r *http.Request, code casework.Code, f *filled) e
 			continue
 		}
 		_, err := d.repository.Change(r.Context(), c.Code, func(c casework.Case) (casework.Case, casework.Event, error) {
-			return f.rules.Apply(c, casework.Inform{RecordFeedback: f.feedback()}, by, now)
+			return f.rules.Apply(c, f.inform(), by, now)
 		})
 		if err != nil {
 			return fmt.Errorf("noting that who joined was told: %w", err)

@@ -215,6 +215,33 @@ func TestWhoIsNotSatisfiedIsHeardOnceMore(t *testing.T) {
 	}
 }
 
+func TestAnAnonymisedCaseIsRatedNoMore(t *testing.T) {
+	c := openCounter(t, usual).raise().closed().move(casework.Actor{Role: casework.System}, casework.Anonymise{})
+	page := c.get("/status?" + c.query()).answers(http.StatusOK)
+	page.says("#own", "已经删除")
+	if page.Find("#rate").Length() != 0 {
+		t.Error("it can be rated")
+	}
+	for _, rating := range []string{"satisfied", "not_satisfied"} {
+		c.post("/status/rate", c.pass("rating", rating, "words", "我是王小明")...).answers(http.StatusConflict).says(".problems", "已匿名", "另提一件")
+	}
+	if c.Case.State != casework.Closed || c.Case.Rated() {
+		t.Errorf("the case is %s, rated %+v", c.Case.State, c.Case.Rating)
+	}
+}
+
+func TestACaseThatOthersJoinedIsNotWithdrawn(t *testing.T) {
+	c := openCounter(t, usual).raise()
+	c.Case.Joined, c.Case.Untold = 1, 1
+	if c.get("/status?"+c.query()).Find("a[href^='/status/withdraw']").Length() != 0 {
+		t.Error("it offers to withdraw the case")
+	}
+	c.post("/status/withdraw", c.pass("reason", "修好了")...).answers(http.StatusConflict).says(".problems", "还有别人反映了同一件事", "继续办理")
+	if c.Case.State != casework.Received {
+		t.Errorf("the case is %s", c.Case.State)
+	}
+}
+
 func TestWithdrawingAsksOnceMore(t *testing.T) {
 	c := openCounter(t, usual).raise()
 	link := c.get("/status?"+c.query()).Find("a[href^='/status/withdraw']").AttrOr("href", "")
