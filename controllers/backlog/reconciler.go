@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/tools/events"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -19,6 +20,9 @@ import (
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/controllers/apply"
 )
+
+// catchUp is how long the cache is given to show what somebody else has written.
+const catchUp = 10 * time.Millisecond
 
 // FieldManager owns status.backlog, status.intakeVersion and the conditions BacklogFresh and AuditIntact of a LiaisonStation.
 const FieldManager = "liaison-backlog"
@@ -176,7 +180,10 @@ func (r *Reconciler) report(ctx context.Context, station *v1alpha1.LiaisonStatio
 	case !now.Before(overdue):
 		wanted = present.stale(record.silence, station.Name, now)
 	}
-	if err := r.write(ctx, station, wanted); err != nil {
+	switch err := r.write(ctx, station, wanted); {
+	case apierrors.IsConflict(err): // somebody else has written since it was read
+		return ctrl.Result{RequeueAfter: catchUp, Priority: new(0)}, nil
+	case err != nil:
 		return ctrl.Result{}, err
 	}
 	// The queue would go on treating stations that were there when the operator started as less urgent than later ones.

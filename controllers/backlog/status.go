@@ -129,7 +129,7 @@ func (r *Reconciler) write(ctx context.Context, station *v1alpha1.LiaisonStation
 		return nil
 	}
 	_, err := r.applier.ApplyStatus(ctx, wanted.applyTo(station))
-	// A station that is gone has no use for these figures. One created anew under the same name is refused by its UID and comes again.
+	// A station that is gone has no use for these figures. One created anew under the same name is of another version, and comes again.
 	if client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("writing the backlog: %w", err)
 	}
@@ -158,7 +158,7 @@ func (present standing) applyTo(station *v1alpha1.LiaisonStation) *applyv1alpha1
 	if present.backlog != nil {
 		status.WithBacklog(applyBacklog(present.backlog))
 	}
-	return applyv1alpha1.LiaisonStation(station.Name, station.Namespace).WithUID(station.UID).WithStatus(status)
+	return applyv1alpha1.LiaisonStation(station.Name, station.Namespace).WithUID(station.UID).WithResourceVersion(station.ResourceVersion).WithStatus(status)
 }
 
 func applyBacklog(backlog *v1alpha1.Backlog) *applyv1alpha1.BacklogApplyConfiguration {

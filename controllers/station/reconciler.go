@@ -125,7 +125,11 @@ func (r *Reconciler) forget(name types.NamespacedName) {
 func (r *Reconciler) finish(ctx context.Context, v *visit, problems []error) (ctrl.Result, error) {
 	result, err := outcome.Fold(v.conditions, problems...)
 	v.summarise()
-	if statusErr := r.writeStatus(ctx, v); statusErr != nil {
+	statusErr := r.writeStatus(ctx, v)
+	if apierrors.IsConflict(statusErr) { // somebody else has written since it was read
+		return ctrl.Result{RequeueAfter: catchUp}, err
+	}
+	if statusErr != nil {
 		return ctrl.Result{}, errors.Join(err, statusErr)
 	}
 	outcome.Events(r.Recorder, v.station, v.before.Conditions, v.conditions.List(), quietReasons...)

@@ -40,7 +40,8 @@ func (r *Reconciler) writeStatus(ctx context.Context, v *visit) error {
 		return nil
 	}
 	version, err := r.applier().ApplyStatus(ctx, applyv1alpha1.LiaisonStation(v.station.Name, v.station.Namespace).
-		WithUID(v.station.UID). // a station created again under the name is another
+		// A station created again under the name is another, and an apply to a status heeds no UID.
+		WithUID(v.station.UID).WithResourceVersion(v.station.ResourceVersion).
 		WithStatus(v.applyStatus()))
 	if apierrors.IsNotFound(err) {
 		return nil // deleted in the meantime

@@ -26,7 +26,11 @@ func erase(t *transaction, caseID int64) error {
 	return nil
 }
 
-const endedBefore = `SELECT code FROM cases WHERE ended_at < $1 AND ended_on < $2 AND NOT anonymised ORDER BY ended_on, id LIMIT $3`
+// A case that goes on as another is not over while that one waits: whoever raised it has yet to be told.
+const endedBefore = `
+SELECT c.code FROM cases c LEFT JOIN cases target ON target.id = c.merged_into
+WHERE c.ended_at < $1 AND c.ended_on < $2 AND NOT c.anonymised AND (c.merged_into IS NULL OR target.ended_at IS NOT NULL)
+ORDER BY c.ended_on, c.id LIMIT $3`
 
 // EndedBefore implements casework.Keeping.
 func (s *Store) EndedBefore(ctx context.Context, at time.Time, limit int) ([]casework.Code, error) {

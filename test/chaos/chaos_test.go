@@ -1,7 +1,7 @@
 // Package chaos lets everything happen to the operator that can happen to one, at random, and then asks whether it has put things right:
 // every station is as a fresh operator would make it, nothing of anybody else's was touched, no condition ever lied, and in the end nobody writes.
 //
-// LIAISON_CHAOS is how long it lasts (20s by default), LIAISON_CHAOS_SEED replays a schedule. The operator is a process and is killed as one.
+// LIAISON_CHAOS is how long it lasts; without it nothing happens. LIAISON_CHAOS_SEED replays a schedule. The operator is a process and is killed as one.
 package chaos
 
 import (
@@ -75,16 +75,18 @@ func TestWhateverHappensItIsPutRight(t *testing.T) {
 
 func settings(t *testing.T) (seed uint64, lasts time.Duration) {
 	t.Helper()
-	seed, lasts = rand.Uint64(), 20*time.Second
-	var err error
+	asked := os.Getenv("LIAISON_CHAOS")
+	if asked == "" {
+		t.Skip("chaos lasts as long as LIAISON_CHAOS says, 5m perhaps: make chaos")
+	}
+	seed = rand.Uint64()
+	lasts, err := time.ParseDuration(asked)
+	if err != nil {
+		t.Fatalf("LIAISON_CHAOS: %v", err)
+	}
 	if asked := os.Getenv("LIAISON_CHAOS_SEED"); asked != "" {
 		if seed, err = strconv.ParseUint(asked, 10, 64); err != nil {
 			t.Fatalf("LIAISON_CHAOS_SEED: %v", err)
-		}
-	}
-	if asked := os.Getenv("LIAISON_CHAOS"); asked != "" {
-		if lasts, err = time.ParseDuration(asked); err != nil {
-			t.Fatalf("LIAISON_CHAOS: %v", err)
 		}
 	}
 	return seed, lasts

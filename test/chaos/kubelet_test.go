@@ -9,10 +9,17 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"township.dev/liaison/api/v1alpha1"
+	"township.dev/liaison/controllers/station"
 )
 
 // kubelet plays StatefulSet controller, kubelet and volume provisioner: a StatefulSet has its pod, and the pod is ready unless it is sick.
@@ -72,6 +79,7 @@ func (k *kubelet) round(ctx context.Context) {
 		}
 		_ = k.tell(ctx, set)
 	}
+	k.collectGarbage(ctx)
 	pods := &corev1.PodList{}
 	if err := cluster.Client.List(ctx, pods, client.MatchingLabels{"app.kubernetes.io/name": "liaison-intake"}); err != nil {
 		return
@@ -80,6 +88,33 @@ func (k *kubelet) round(ctx context.Context) {
 		if !wanted[client.ObjectKeyFromObject(&pods.Items[i])] {
 			_ = cluster.Client.Delete(ctx, &pods.Items[i], client.GracePeriodSeconds(0))
 		}
+	}
+}
+
+// collectGarbage removes what belongs to a station that is gone, also when another of its name has come: an operator that did not know so yet may have
+// made it after the station was deleted.
+func (k *kubelet) collectGarbage(ctx context.Context) {
+	stations := &v1alpha1.LiaisonStationList{}
+	if err := cluster.Client.List(ctx, stations); err != nil {
+		return
+	}
+	there := map[types.UID]bool{}
+	for _, st := range stations.Items {
+		there[st.UID] = true
+	}
+	for _, list := range []client.ObjectList{
+		&corev1.ConfigMapList{}, &corev1.ServiceList{}, &corev1.ServiceAccountList{}, &appsv1.StatefulSetList{}, &networkingv1.NetworkPolicyList{}, &networkingv1.IngressList{},
+	} {
+		if err := cluster.Client.List(ctx, list, client.HasLabels{station.LabelStation}); err != nil {
+			return
+		}
+		_ = meta.EachListItem(list, func(item runtime.Object) error {
+			obj, ok := item.(client.Object)
+			if owner := metav1.GetControllerOf(obj); ok && owner != nil && owner.Kind == "LiaisonStation" && !there[owner.UID] {
+				_ = cluster.Client.Delete(ctx, obj, client.Preconditions{UID: new(obj.GetUID())})
+			}
+			return nil
+		})
 	}
 }
 

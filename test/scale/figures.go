@@ -38,7 +38,7 @@ type figures struct {
 	RestartSeconds float64 `json:"restartSeconds"`
 	RestartCPU     float64 `json:"restartCPUSeconds"`
 	RestartWrites  float64 `json:"restartWrites"`
-	// SweepSeconds is the interval in which every intake is polled, Swept how many of them were, SweepCores what the operator used meanwhile.
+	// SweepSeconds until every intake was polled, Swept how many were, SweepCores what the operator used meanwhile.
 	SweepSeconds float64 `json:"sweepSeconds"`
 	Swept        int     `json:"swept"`
 	SweepCores   float64 `json:"sweepCores"`
@@ -92,7 +92,7 @@ func (f figures) print(to io.Writer) {
 		f.EditMillis.P50, f.EditMillis.P99, f.AgainMillis.P50, f.AgainMillis.P99)
 	line("  repair             p50 %.1f ms, p99 %.1f ms (aim p50 30 ms)", f.RepairMillis.P50, f.RepairMillis.P99)
 	line("  restart            settled after %.1f s, %.1f s of CPU, %.0f writes (aim 0)", f.RestartSeconds, f.RestartCPU, f.RestartWrites)
-	line("  sweep of polls     %d of %d in %.0f s at %.3f cores", f.Swept, f.Stations, f.SweepSeconds, f.SweepCores)
+	line("  sweep of polls     %d of %d in %.1f s at %.3f cores", f.Swept, f.Stations, f.SweepSeconds, f.SweepCores)
 	line("  scrape             %.1f KiB in %.1f ms", f.ScrapeBytes/kib, f.ScrapeMillis)
 }
 

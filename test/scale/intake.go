@@ -18,8 +18,8 @@ type intakes struct {
 	port   int32
 	server *http.Server
 
-	mu    sync.Mutex
-	polls map[string]int
+	mu     sync.Mutex
+	polled map[string]bool
 }
 
 func startIntakes(ctx context.Context, port int32) (*intakes, error) {
@@ -36,10 +36,10 @@ func startIntakes(ctx context.Context, port int32) (*intakes, error) {
 	if err != nil {
 		return nil, fmt.Errorf("writing a report: %w", err)
 	}
-	i := &intakes{port: int32(address.Port), polls: map[string]int{}}
+	i := &intakes{port: int32(address.Port), polled: map[string]bool{}}
 	i.server = &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		i.mu.Lock()
-		i.polls[r.Host]++
+		i.polled[r.Host] = true
 		i.mu.Unlock()
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(report) // whoever hangs up asks again
@@ -52,15 +52,12 @@ func startIntakes(ctx context.Context, port int32) (*intakes, error) {
 func (i *intakes) reset() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.polls = map[string]int{}
+	i.polled = map[string]bool{}
 }
 
-// heard is how many polls came since, for how many intakes.
-func (i *intakes) heard() (polls, of int) {
+// heard is how many intakes were polled since.
+func (i *intakes) heard() int {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	for _, n := range i.polls {
-		polls += n
-	}
-	return polls, len(i.polls)
+	return len(i.polled)
 }

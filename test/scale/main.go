@@ -83,7 +83,7 @@ func writeJSON(file string, value any) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return fmt.Errorf("making the folder of %s: %w", file, err)
 	}
-	if err := os.WriteFile(file+".new", append(data, '\n'), 0o600); err != nil {
+	if err := os.WriteFile(file+".new", append(data, '\n'), 0o644); err != nil {
 		return fmt.Errorf("writing %s: %w", file, err)
 	}
 	return os.Rename(file+".new", file)

@@ -27,8 +27,8 @@ type operator struct {
 	metrics string
 }
 
-// startOperator returns once its caches are filled.
-func (r *runner) startOperator(ctx context.Context) (*operator, error) {
+// startOperator returns once its caches are filled. Each intake is polled once in an interval.
+func (r *runner) startOperator(ctx context.Context, interval time.Duration) (*operator, error) {
 	metrics, probes, err := twoAddresses(ctx)
 	if err != nil {
 		return nil, err
@@ -38,10 +38,10 @@ func (r *runner) startOperator(ctx context.Context) (*operator, error) {
 		return nil, fmt.Errorf("opening the operator's log: %w", err)
 	}
 	defer log.Close()
-	process := exec.Command(r.options.operator,
+	process := exec.CommandContext(context.WithoutCancel(ctx), r.options.operator, // it ends by a signal
 		"--operator-namespace="+operatorNamespace, "--kube-api-qps=100000", "--kube-api-burst=100000",
 		"--metrics-secure=false", "--metrics-bind-address="+metrics, "--health-probe-bind-address="+probes,
-		"--backlog-interval="+r.interval().String())
+		"--backlog-interval="+interval.String())
 	process.Env = append(os.Environ(), "KUBECONFIG="+r.cluster.kubeconfig)
 	process.Stdout, process.Stderr = log, log
 	if err := process.Start(); err != nil {

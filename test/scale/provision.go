@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -26,7 +27,7 @@ func (r *runner) measureBase(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if r.operator, err = r.startOperator(ctx); err != nil {
+	if r.operator, err = r.startOperator(ctx, r.interval()); err != nil {
 		return err
 	}
 	if err := pause(ctx, 10*time.Second); err != nil {
@@ -98,7 +99,8 @@ func (r *runner) provision(ctx context.Context) error {
 		return err
 	}
 	began, earlier := time.Now(), r.Provision
-	if r.operator, err = r.startOperator(ctx); err != nil {
+	// There will be no pods for a while, and the operator is not to wonder why it hears of none.
+	if r.operator, err = r.startOperator(ctx, 24*time.Hour); err != nil {
 		return err
 	}
 	note := func(provisioned int) error {
@@ -109,17 +111,20 @@ func (r *runner) provision(ctx context.Context) error {
 		r.Provision = effort{Stations: provisioned, Seconds: earlier.Seconds + time.Since(began).Seconds(), CPU: earlier.CPU + used.cpu}
 		return r.save()
 	}
-	if err := r.watchStations(ctx, provisioned, note); err != nil {
+	err = r.watchStations(ctx, provisioned, note)
+	if err == nil {
+		err = r.untilQuiet(ctx)
+	}
+	// What was asked counts also when the run is interrupted here.
+	if err := errors.Join(err, r.countRequests(context.WithoutCancel(ctx), before)); err != nil {
 		return err
 	}
 	f := &r.Figures
 	n := float64(len(r.townships))
 	f.ProvisionedPerSecond, f.ProvisionCPU = n/r.Provision.Seconds, 1000*r.Provision.CPU/n
-	if f.Requests, err = r.requestsSince(ctx, before); err != nil {
-		return err
-	}
+	f.Requests = r.perStation(r.Requests)
 	r.say("%.1f stations/s", f.ProvisionedPerSecond)
-	return r.countChildren(ctx)
+	return errors.Join(r.countChildren(ctx), r.stopOperator())
 }
 
 // provisioned is a station whose children are there and whose status says so: its intake is starting, and nothing is wrong.
@@ -135,20 +140,27 @@ func served(s *v1alpha1.LiaisonStation) bool {
 		meta.IsStatusConditionTrue(s.Status.Conditions, v1alpha1.ConditionBacklogFresh)
 }
 
-// requestsSince are per station, once nothing more follows.
-func (r *runner) requestsSince(ctx context.Context, before map[string]float64) (map[string]float64, error) {
-	if err := r.untilQuiet(ctx); err != nil {
-		return nil, err
-	}
+// countRequests adds those since to what was asked in an interrupted run.
+func (r *runner) countRequests(ctx context.Context, before map[string]float64) error {
 	after, err := r.cluster.requests(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	asked := since(before, after)
-	for what := range asked {
-		asked[what] /= float64(len(r.townships))
+	if r.Requests == nil {
+		r.Requests = map[string]float64{}
 	}
-	return asked, nil
+	for what, n := range since(before, after) {
+		r.Requests[what] += n
+	}
+	return r.save()
+}
+
+func (r *runner) perStation(counts map[string]float64) map[string]float64 {
+	each := map[string]float64{}
+	for what, n := range counts {
+		each[what] = n / float64(len(r.townships))
+	}
+	return each
 }
 
 // becomeReady plays the rest of the cluster until every station is Ready and polled.
@@ -166,12 +178,19 @@ func (r *runner) becomeReady(ctx context.Context) error {
 	if err := r.watchStations(ctx, served, func(int) error { return nil }); err != nil {
 		return err
 	}
-	asked, err := r.requestsSince(ctx, before)
+	if err := r.untilQuiet(ctx); err != nil {
+		return err
+	}
+	after, err := r.cluster.requests(ctx)
+	if err != nil {
+		return err
+	}
+	asked := r.perStation(since(before, after))
 	for _, played := range []string{"POST pods", "PUT pods/status", "PUT statefulsets/status", "GET pods"} {
 		delete(asked, played)
 	}
 	r.Figures.ReadyRequests = asked
-	return err
+	return nil
 }
 
 // watchStations until all fulfil a condition, and notes how many do every few seconds.
@@ -255,7 +274,7 @@ func (r *runner) ensureOperator(ctx context.Context) error {
 		return nil
 	}
 	var err error
-	if r.operator, err = r.startOperator(ctx); err != nil {
+	if r.operator, err = r.startOperator(ctx, r.interval()); err != nil {
 		return err
 	}
 	return r.untilQuiet(ctx)

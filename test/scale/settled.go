@@ -152,7 +152,7 @@ func (r *runner) measureScrapes(ctx context.Context) error {
 	return nil
 }
 
-// measureSweep listens for one interval of the backlog polls.
+// measureSweep listens until every intake has been polled once more, which takes one interval unless the operator does not keep up.
 func (r *runner) measureSweep(ctx context.Context) error {
 	if err := r.ensureOperator(ctx); err != nil {
 		return err
@@ -162,16 +162,20 @@ func (r *runner) measureSweep(ctx context.Context) error {
 		return err
 	}
 	r.intakes.reset()
-	if err := pause(ctx, r.interval()); err != nil {
-		return err
+	f := &r.Figures
+	f.Swept = 0
+	began := time.Now()
+	for f.Swept < len(r.townships) && time.Since(began) < 3*r.interval() {
+		if err := pause(ctx, 100*time.Millisecond); err != nil {
+			return err
+		}
+		f.Swept = r.intakes.heard()
 	}
+	f.SweepSeconds = time.Since(began).Seconds()
 	after, err := r.operator.usage()
 	if err != nil {
 		return err
 	}
-	f := &r.Figures
-	f.SweepSeconds = r.interval().Seconds()
-	_, f.Swept = r.intakes.heard()
 	f.SweepCores = (after.cpu - before.cpu) / f.SweepSeconds
 	return nil
 }
@@ -186,7 +190,7 @@ func (r *runner) measureRestart(ctx context.Context) error {
 		return err
 	}
 	began := time.Now()
-	if r.operator, err = r.startOperator(ctx); err != nil {
+	if r.operator, err = r.startOperator(ctx, r.interval()); err != nil {
 		return err
 	}
 	if err := r.untilAllLookedAt(ctx); err != nil {
@@ -199,7 +203,7 @@ func (r *runner) measureRestart(ctx context.Context) error {
 		return err
 	}
 	f.RestartCPU = used.cpu
-	if err := pause(ctx, 15*time.Second); err != nil {
+	if err := pause(ctx, 30*time.Second); err != nil {
 		return err
 	}
 	after, err := r.cluster.requests(ctx)

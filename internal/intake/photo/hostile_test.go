@@ -130,7 +130,9 @@ func inspectAndDecode(file []byte) (Photo, error) {
 	if err != nil {
 		return Photo{}, err
 	}
-	return NewPreparer().develop(context.Background(), f, file)
+	p := NewPreparer()
+	p.mostTime = 5 * time.Minute // what is measured is memory, on however slow a machine
+	return p.develop(context.Background(), f, file)
 }
 
 // allocatedBy counts every byte, also those collected meanwhile: memory in use was never more.
