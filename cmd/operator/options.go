@@ -103,9 +103,9 @@ func (o *options) addTo(flags *pflag.FlagSet, getenv func(string) string) {
 		"address of /debug/pprof, without a password: keep it on the loopback interface, as 127.0.0.1:6060; off when empty")
 	flags.BoolVar(&o.leaderElect, "leader-elect", false,
 		"let only one of several replicas work at a time")
-	flags.Float32Var(&o.kubeAPIQPS, "kube-api-qps", 50,
+	flags.Float32Var(&o.kubeAPIQPS, "kube-api-qps", 200,
 		"requests to the API server per second, on average")
-	flags.IntVar(&o.kubeAPIBurst, "kube-api-burst", 100,
+	flags.IntVar(&o.kubeAPIBurst, "kube-api-burst", 400,
 		"requests to the API server at once")
 	flags.StringVar(&o.logLevel, "log-level", "info",
 		"error, info or debug")

@@ -36,6 +36,14 @@ import (
 // leaseName is what the replicas contend for.
 const leaseName = "liaison-operator"
 
+// A leader that stops gives its lease back, and the next one finds that out at its next try; one that dies keeps it to the end. A leader that
+// cannot renew ends some time before, so that there are never two.
+const (
+	leaseLasts  = 15 * time.Second
+	renewWithin = 10 * time.Second
+	retryEvery  = time.Second
+)
+
 // stopWithin is how long running reconciles may take to end; it is shorter than the pod's grace period.
 const stopWithin = 10 * time.Second
 
@@ -88,7 +96,7 @@ func register(collectors []prometheus.Collector) (unregister func(), err error) 
 }
 
 func managerOptions(o options) ctrl.Options {
-	gracePeriod := stopWithin
+	lasts, within, every, gracePeriod := leaseLasts, renewWithin, retryEvery, stopWithin
 	warmStandby := true
 	return ctrl.Options{
 		Scheme:                        newScheme(),
@@ -99,6 +107,9 @@ func managerOptions(o options) ctrl.Options {
 		LeaderElection:                o.leaderElect,
 		LeaderElectionID:              leaseName,
 		LeaderElectionNamespace:       o.operatorNamespace,
+		LeaseDuration:                 &lasts,
+		RenewDeadline:                 &within,
+		RetryPeriod:                   &every,
 		LeaderElectionReleaseOnCancel: true, // start returns, and with it the process ends, as soon as run does
 		GracefulShutdownTimeout:       &gracePeriod,
 		Controller:                    ctrlconfig.Controller{EnableWarmup: &warmStandby, SkipNameValidation: &o.oneOfMany},
@@ -157,6 +168,7 @@ func addControllers(ctx context.Context, mgr ctrl.Manager, o options, defaults v
 	}
 	err := mgr.Add(&waves.Notice{
 		Waves: turns, Client: mgr.GetClient(), Reader: mgr.GetAPIReader(), Namespace: o.operatorNamespace, Image: o.intakeImage, Writes: writes,
+		Recorder: mgr.GetEventRecorder("liaison-rollout"),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("adding what tells of upgrades: %w", err)

@@ -286,7 +286,7 @@ func otherOwner(owner Owner, obj client.Object, controller *metav1.OwnerReferenc
 
 // tell counts a write and logs it.
 func (a *Applier) tell(ctx context.Context, kind string, key types.NamespacedName, reason string) {
-	log.FromContext(ctx).V(1).Info("wrote an object", "kind", kind, "name", key.Name, "namespace", key.Namespace, "reason", reason)
+	log.FromContext(ctx).V(1).Info("wrote an object", "kind", kind, "object", key.String(), "reason", reason)
 	if a.Writes != nil {
 		a.Writes.WithLabelValues(kind, reason).Inc()
 	}

@@ -114,11 +114,17 @@ func TestAReportOfExactlyTheLimitIsRead(t *testing.T) {
 }
 
 func TestASlowIntakeIsLeftAtTheTimeLimit(t *testing.T) {
-	there := startIntake(t)
-	release := make(chan struct{})
-	there.answers(func(http.ResponseWriter, *http.Request) { <-release })
-	defer close(release)
-	wantSilence(t, ReasonUnreachable, 20*time.Millisecond, there.door())
+	for name, answer := range map[string]http.HandlerFunc{
+		"says nothing":          hangs,
+		"begins and breaks off": breaksOff,
+		"drips":                 drips,
+	} {
+		t.Run(name, func(t *testing.T) {
+			there := startIntake(t)
+			there.answers(answer)
+			wantSilence(t, ReasonUnreachable, 20*time.Millisecond, there.door())
+		})
+	}
 }
 
 func TestNobodyAtTheAddress(t *testing.T) {

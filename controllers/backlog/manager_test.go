@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"testing"
 	"time"
 
@@ -150,32 +149,4 @@ func settled(t *testing.T, key types.NamespacedName, there *intake) {
 		return nil
 	}
 	cluster.AssertSettled(t, key.Namespace, 3, polls, &v1alpha1.LiaisonStationList{})
-}
-
-func TestDeadIntakesDoNotDelayTheLiving(t *testing.T) {
-	namespace := cluster.Namespace(t)
-	held := startIntake(t)
-	release := make(chan struct{})
-	held.answers(func(_ http.ResponseWriter, r *http.Request) {
-		select {
-		case <-release:
-		case <-r.Context().Done():
-		}
-	})
-	t.Cleanup(func() { close(release) })
-	alive := startIntake(t)
-	// A poll of a dead intake lasts as long as the test would wait for a living one.
-	runController(t, Options{Interval: 50 * time.Millisecond, Timeout: 2 * controlplane.Patience, Concurrency: 8})
-	for n := range 4 {
-		declare(t, types.NamespacedName{Namespace: namespace, Name: fmt.Sprintf("dead-%d", n)}, held)
-	}
-	controlplane.Eventually(t, "all dead intakes are being asked", func(context.Context) error {
-		if n := held.timesAsked(); n < 4 {
-			return fmt.Errorf("%d are", n)
-		}
-		return nil
-	})
-	key := types.NamespacedName{Namespace: namespace, Name: "alive"}
-	declare(t, key, alive)
-	eventuallyStatus(t, key, "the living answers", freshness(metav1.ConditionTrue, ReasonAnswering))
 }

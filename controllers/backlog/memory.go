@@ -6,6 +6,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 
+	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/internal/stationconf"
 )
 
@@ -29,6 +30,8 @@ type Record struct {
 	silence string
 	// due is when to ask next; zero when only a change of the station's pods can open a way.
 	due time.Time
+	// slow is whether the last poll took longer than a glance.
+	slow bool
 }
 
 // Heard is when the station was last known to be well: its last answer, or else the beginning.
@@ -56,13 +59,6 @@ func (m *Memory) Recall(station types.NamespacedName, uid types.UID) (Record, bo
 	return record, ok && record.uid == uid
 }
 
-func (m *Memory) recallOrBegin(station types.NamespacedName, uid types.UID, now time.Time) Record {
-	if record, ok := m.Recall(station, uid); ok {
-		return record
-	}
-	return Record{uid: uid, Known: now}
-}
-
 func (m *Memory) keep(station types.NamespacedName, record Record) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -73,6 +69,21 @@ func (m *Memory) forget(station types.NamespacedName) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.records, station)
+}
+
+// recordOf is what is known of a station before its first poll. One that did not answer the operator before this one will hardly do so at once.
+func recordOf(station *v1alpha1.LiaisonStation, now time.Time) Record {
+	unreachable := presentCondition(station, v1alpha1.ConditionBacklogFresh).Reason == ReasonUnreachable
+	return Record{uid: station.UID, Known: now, slow: unreachable}
+}
+
+// asking notes where the next poll goes. What is said of one pod does not hold for another.
+func (r Record) asking(address string) Record {
+	if r.asked != "" && r.asked != address {
+		r.slow = false
+	}
+	r.asked = address
+	return r
 }
 
 // answered notes a good answer.
@@ -92,6 +103,6 @@ func (r Record) missed(reason string, due time.Time) Record {
 
 // closed notes that there is nobody to ask, or no way in. The next pod that becomes ready is asked at once, and with a clean sheet.
 func (r Record) closed(reason string, due time.Time) Record {
-	r.asked, r.misses, r.silence, r.due = "", 0, reason, due
+	r.asked, r.misses, r.silence, r.due, r.slow = "", 0, reason, due, false
 	return r
 }

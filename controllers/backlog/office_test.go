@@ -38,11 +38,16 @@ type office struct {
 	reconciler *Reconciler
 	recorder   *events.FakeRecorder
 	writes     atomic.Int32
+	// glance and timeout of the next operator. They pass in real time, so a test that does not mean them gets more than a busy machine needs.
+	glance, timeout time.Duration
 }
 
 func openOffice(t *testing.T) *office {
 	t.Helper()
-	o := &office{t: t, clock: testclock.NewFakeClock(noon), intake: startIntake(t), memory: NewMemory(), recorder: events.NewFakeRecorder(100)}
+	o := &office{
+		t: t, clock: testclock.NewFakeClock(noon), intake: startIntake(t), memory: NewMemory(), recorder: events.NewFakeRecorder(100),
+		glance: time.Minute, timeout: time.Minute,
+	}
 	scheme := controlplane.NewScheme()
 	o.client = fake.NewClientBuilder().
 		WithScheme(scheme).
@@ -63,7 +68,7 @@ func (o *office) countWrite(ctx context.Context, c client.Client, sub string, ap
 
 func (o *office) restartOperator() {
 	o.memory = NewMemory()
-	o.reconciler = New(o.client, o.memory, Options{Interval: interval, Timeout: 5 * time.Second, Clock: o.clock, Recorder: o.recorder})
+	o.reconciler = New(o.client, o.memory, Options{Interval: interval, Glance: o.glance, Timeout: o.timeout, Clock: o.clock, Recorder: o.recorder})
 }
 
 func (o *office) create(objects ...client.Object) {

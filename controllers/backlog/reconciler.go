@@ -5,6 +5,7 @@
 package backlog
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -33,6 +34,8 @@ type Options struct {
 	Interval time.Duration
 	// Timeout of one poll; 5 seconds by default.
 	Timeout time.Duration
+	// Glance is how long an intake may take before it is asked apart from those that answer at once; a tenth of Timeout by default.
+	Glance time.Duration
 	// Concurrency is how many stations are polled at the same time; 32 by default.
 	Concurrency int
 	// Clock tells the time; the machine's by default.
@@ -49,6 +52,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = 5 * time.Second
+	}
+	if o.Glance <= 0 {
+		o.Glance = o.Timeout / 10
 	}
 	if o.Concurrency <= 0 {
 		o.Concurrency = 32
@@ -68,7 +74,9 @@ type Reconciler struct {
 	memory     *Memory
 	timetable  timetable
 	questioner *questioner
-	suspects   lane
+	// glance is how long an intake may take before it is one of the slow, and timeout how long one of these may.
+	glance, timeout time.Duration
+	slow            lane
 }
 
 // New returns a reconciler that remembers its polls in memory. The options need a recorder.
@@ -82,7 +90,9 @@ func New(c client.Client, memory *Memory, options Options) *Reconciler {
 		memory:     memory,
 		timetable:  timetable{interval: options.Interval},
 		questioner: newQuestioner(options.Timeout, options.Interval),
-		suspects:   newLane(options.Concurrency / 4),
+		glance:     options.Glance,
+		timeout:    options.Timeout,
+		slow:       newLane(options.Concurrency / 4),
 	}
 }
 
@@ -103,7 +113,10 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 		return ctrl.Result{}, nil
 	}
 
-	record := r.memory.recallOrBegin(request.NamespacedName, station.UID, r.clock.Now())
+	record, ok := r.memory.Recall(request.NamespacedName, station.UID)
+	if !ok {
+		record = recordOf(station, r.clock.Now())
+	}
 	record, err = r.visit(ctx, station, record)
 	if err != nil {
 		return ctrl.Result{}, err
@@ -124,8 +137,7 @@ func (r *Reconciler) visit(ctx context.Context, station *v1alpha1.LiaisonStation
 	if record.asked == d.address && r.clock.Now().Before(record.due) {
 		return record, nil
 	}
-	record.asked = d.address
-	return r.poll(ctx, station, record, d)
+	return r.poll(ctx, station, record.asking(d.address), d)
 }
 
 // noDoor notes why nobody can be asked. A pod that becomes ready announces itself, and so does a station that is resumed; whatever else is missing is looked for again.
@@ -137,19 +149,36 @@ func (r *Reconciler) noDoor(ctx context.Context, station *v1alpha1.LiaisonStatio
 	return record.closed(why.reason, r.timetable.next(client.ObjectKeyFromObject(station), r.clock.Now()))
 }
 
-// poll asks the intake. One that was silent last time may be silent again until the time limit: such suspects share a quarter of
-// the workers, so that any number of dead intakes leaves the rest to the living.
+// poll asks the intake. An intake has a glance's time; one that takes longer is asked again among the slow, who have the whole time limit and share a quarter
+// of the workers. So any number of intakes that hang costs the others a glance each, once.
 func (r *Reconciler) poll(ctx context.Context, station *v1alpha1.LiaisonStation, record Record, d door) (Record, error) {
-	key := client.ObjectKeyFromObject(station)
-	if record.misses > 0 {
-		if !r.suspects.enter() {
-			record.due = r.timetable.next(key, r.clock.Now())
+	if record.slow {
+		if !r.slow.enter() {
+			record.due = r.timetable.next(client.ObjectKeyFromObject(station), r.clock.Now())
 			return record, nil
 		}
-		defer r.suspects.leave()
+		defer r.slow.leave()
 	}
-	report, err := r.questioner.ask(ctx, d, seenLength(station))
+	asked, err := r.ask(ctx, station, record, d)
+	if asked.slow && !record.slow && asked.silence != "" {
+		asked.due = r.clock.Now() // it has not had the whole time limit yet
+	}
+	return asked, err
+}
+
+// ask notes the intake's answer, or why it gave none.
+func (r *Reconciler) ask(ctx context.Context, station *v1alpha1.LiaisonStation, record Record, d door) (Record, error) {
+	limit := r.glance
+	if record.slow {
+		limit = r.timeout
+	}
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	began := r.clock.Now()
+	report, err := r.questioner.ask(limited, d, seenLength(station))
 	now := r.clock.Now()
+	record.slow = limited.Err() != nil || now.Sub(began) >= r.glance
+	key := client.ObjectKeyFromObject(station)
 	if err == nil {
 		return record.answered(report, now, r.timetable.next(key, now)), nil
 	}
@@ -175,10 +204,10 @@ func (r *Reconciler) report(ctx context.Context, station *v1alpha1.LiaisonStatio
 	overdue := record.Heard().Add(r.timetable.grace())
 	wanted := present
 	switch {
-	case record.silence == "":
+	case !now.Before(overdue): // also of a slow one that has not had its turn
+		wanted = present.stale(cmp.Or(record.silence, ReasonUnreachable), station.Name, now)
+	case record.silence == "" && !record.Answered.IsZero():
 		wanted = present.fresh(station, record.Report, now)
-	case !now.Before(overdue):
-		wanted = present.stale(record.silence, station.Name, now)
 	}
 	switch err := r.write(ctx, station, wanted); {
 	case apierrors.IsConflict(err): // somebody else has written since it was read

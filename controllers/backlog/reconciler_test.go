@@ -300,26 +300,6 @@ func TestTheStatusOfOthersIsLeftAlone(t *testing.T) {
 	}
 }
 
-func TestDeadIntakesTakeAQuarterOfTheWorkersAtMost(t *testing.T) {
-	o := openOffice(t)
-	o.podBecomesReady()
-	o.intake.fails()
-	wait := o.reconcile()
-	for range cap(o.reconciler.suspects) {
-		o.reconciler.suspects.enter() // others that were silent are being asked
-	}
-	asked := o.intake.timesAsked()
-	wait = o.nextPoll(wait)
-	if o.intake.timesAsked() != asked {
-		t.Error("a suspect was asked though the suspects' lane is full")
-	}
-	o.reconciler.suspects.leave()
-	o.nextPoll(wait)
-	if o.intake.timesAsked() != asked+1 {
-		t.Error("a suspect was not asked though there is room in the lane")
-	}
-}
-
 func TestRoutesOfANewerIntakeCountInTheTotals(t *testing.T) {
 	report := quiet()
 	report.Routes["province"] = stationconf.RouteBacklog{Pending: 2, Overdue: 1}

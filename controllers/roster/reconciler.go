@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -21,6 +22,9 @@ import (
 	"township.dev/liaison/controllers/apply"
 	"township.dev/liaison/controllers/outcome"
 )
+
+// catchUp is how long the cache is given to show what somebody else has written.
+const catchUp = 10 * time.Millisecond
 
 // FieldManager owns DutySchedules and the status of DeputyRosters.
 const FieldManager = "liaison-roster"
@@ -76,7 +80,11 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 func (r *Reconciler) finish(ctx context.Context, v *visit) (ctrl.Result, error) {
 	result, err := outcome.Fold(v.conditions, slices.Concat(v.input, v.faults)...)
 	v.summarise()
-	if statusErr := r.writeStatus(ctx, v); statusErr != nil {
+	statusErr := r.writeStatus(ctx, v)
+	if apierrors.IsConflict(statusErr) { // somebody else has written since it was read
+		return ctrl.Result{RequeueAfter: catchUp}, err
+	}
+	if statusErr != nil {
 		return ctrl.Result{}, errors.Join(err, statusErr)
 	}
 	outcome.Events(r.Recorder, v.roster, v.before.Conditions, v.conditions.List())

@@ -1,6 +1,7 @@
 package roster_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/internal/fromcrd"
@@ -212,6 +214,42 @@ func TestRosterCreatedAgainContinues(t *testing.T) {
 		t.Errorf("%s opens after %d receptions, want June after 3", got.Spec.Month, got.Spec.OpeningLedgers.Receptions)
 	}
 	b.assertSilent("village")
+}
+
+// lateCache still shows a roster that is gone.
+type lateCache struct {
+	client.Client
+	shows *v1alpha1.DeputyRoster
+}
+
+func (c lateCache) Get(ctx context.Context, key client.ObjectKey, obj client.Object, opts ...client.GetOption) error {
+	if into, ok := obj.(*v1alpha1.DeputyRoster); ok {
+		c.shows.DeepCopyInto(into)
+		return nil
+	}
+	return c.Client.Get(ctx, key, obj, opts...)
+}
+
+func TestARosterDoesNotGetTheStatusOfItsPredecessor(t *testing.T) {
+	b := newBench(t, "2026-03-02")
+	b.create(village().Obj())
+	gone := b.roster("village")
+	b.delete(gone)
+	b.create(fixture.Roster("village").Deputies(3).DutyOn(v1alpha1.DutyWorkingDays, 1).Obj())
+
+	live := b.reconciler.Client
+	b.reconciler.Client = lateCache{live, gone}
+	if result := b.reconcile("village"); result.RequeueAfter == 0 || result.RequeueAfter > time.Second {
+		t.Errorf("it looks again after %s", result.RequeueAfter)
+	}
+	if status := b.roster("village").Status; status.ActiveDeputies != nil || len(status.Conditions) > 0 {
+		t.Errorf("the new roster has the status %+v", status)
+	}
+	b.reconciler.Client = live
+	b.settle("village")
+	if status := b.roster("village").Status; *status.ActiveDeputies != 3 {
+		t.Errorf("%d active deputies", *status.ActiveDeputies)
+	}
 }
 
 func TestFaultyRosterStallsAndTheRestIsPlanned(t *testing.T) {

@@ -182,7 +182,8 @@ func (r *Reconciler) writeStatus(ctx context.Context, v *visit) error {
 		return nil
 	}
 	_, err := r.applier().ApplyStatus(ctx, applyv1alpha1.DeputyRoster(v.roster.Name, v.roster.Namespace).
-		WithUID(v.roster.UID). // a roster created again under the name is another
+		// A roster created again under the name is another, and an apply to a status heeds no UID.
+		WithUID(v.roster.UID).WithResourceVersion(v.roster.ResourceVersion).
 		WithStatus(v.applyStatus()))
 	if apierrors.IsNotFound(err) {
 		return nil // deleted in the meantime

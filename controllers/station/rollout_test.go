@@ -15,6 +15,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
+	"k8s.io/client-go/tools/events"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"township.dev/liaison/controllers/station"
@@ -268,7 +269,7 @@ func TestPeopleAreToldWhereAnUpgradeStands(t *testing.T) {
 	all := []string{"alpha", "bravo"}
 	s := inWaves(t, "1", all...)
 	told := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: s.operatorNamespace, Name: waves.NoticeName}}
-	tick := s.notice(oldImage)
+	tick, _ := s.notice(s.operator.reconciler.Waves, oldImage)
 	tick()
 	if err := cluster.Client.Get(t.Context(), client.ObjectKeyFromObject(told), told); !apierrors.IsNotFound(err) {
 		t.Errorf("before the first upgrade: %v", err)
@@ -279,7 +280,7 @@ func TestPeopleAreToldWhereAnUpgradeStands(t *testing.T) {
 	for _, name := range all {
 		s.until(name, "UpToDate", "False")
 	}
-	tick = s.notice(newImage)
+	tick, announced := s.notice(s.operator.reconciler.Waves, newImage)
 	tick()
 	cluster.Get(t, told)
 	const underWay = "0 of 2 stations are up to date, 1 are being updated, 1 wait for their turn; image example.test/liaison-intake:2 where they name none."
@@ -301,20 +302,61 @@ func TestPeopleAreToldWhereAnUpgradeStands(t *testing.T) {
 	if cluster.Get(t, told); !strings.HasPrefix(told.Data["status"], "All 2 stations have") {
 		t.Errorf("told %v", told.Data)
 	}
+	wantAnnounced(t, announced,
+		"Normal RolloutStarted "+underWay, "Normal RolloutComplete All 2 stations have what the operator gives them; image "+newImage+" where they name none.")
 	// Another leader finds it said already.
 	version = told.ResourceVersion
-	s.notice(newImage)()
+	tick, announced = s.notice(s.operator.reconciler.Waves, newImage)
+	tick()
 	if cluster.Get(t, told); told.ResourceVersion != version {
 		t.Error("another leader writes what stands there")
 	}
+	wantAnnounced(t, announced)
 }
 
-// notice starts what tells people, and returns its tick, which ends when all is told.
-func (s *stage) notice(image string) (tick func()) {
+func TestAHaltIsAnnouncedAndSoIsItsEnd(t *testing.T) {
+	s, county := newStage(t), waves.New(intstr.FromInt32(1))
+	county.Expect(nil)
+	tick, announced := s.notice(county, newImage)
+	for _, place := range []waves.Place{waves.Updating, waves.Failed, waves.Failed, waves.Updating, waves.Failed, waves.Current} {
+		county.Report(waves.Station{}, place)
+		tick()
+	}
+	var reasons []string
+	for _, event := range drain(announced) {
+		reasons = append(reasons, strings.Join(strings.Fields(event)[:2], " "))
+	}
+	want := []string{
+		"Normal RolloutStarted", "Warning RolloutHalted", "Normal RolloutResumed", "Warning RolloutHalted", "Normal RolloutComplete",
+	}
+	if !slices.Equal(reasons, want) {
+		t.Errorf("announced %q, want %q", reasons, want)
+	}
+}
+
+func wantAnnounced(t *testing.T, announced <-chan string, want ...string) {
+	t.Helper()
+	if got := drain(announced); !slices.Equal(got, want) {
+		t.Errorf("announced %q, want %q", got, want)
+	}
+}
+
+// drain what has been announced so far.
+func drain(announced <-chan string) []string {
+	var all []string
+	for len(announced) > 0 {
+		all = append(all, <-announced)
+	}
+	return all
+}
+
+// notice starts what tells people, and returns its tick, which ends when all is told, and the events.
+func (s *stage) notice(county *waves.Waves, image string) (tick func(), announced <-chan string) {
 	s.Helper()
-	ticks := make(chan time.Time)
+	ticks, recorder := make(chan time.Time), events.NewFakeRecorder(100)
 	n := &waves.Notice{
-		Waves: s.operator.reconciler.Waves, Client: cluster.Client, Reader: cluster.Client, Namespace: s.operatorNamespace, Image: image, Tick: ticks,
+		Waves: county, Client: cluster.Client, Reader: cluster.Client, Namespace: s.operatorNamespace, Image: image,
+		Recorder: recorder, Tick: ticks,
 	}
 	ctx, cancel := context.WithCancel(s.Context())
 	ended := make(chan error, 1)
@@ -325,10 +367,11 @@ func (s *stage) notice(image string) (tick func()) {
 			s.Error(err)
 		}
 	})
-	return func() {
+	tick = func() {
 		ticks <- time.Time{}
 		ticks <- time.Time{} // is taken once the first is dealt with
 	}
+	return tick, recorder.Events
 }
 
 func TestCanariesHaveTheirTurnFirst(t *testing.T) {

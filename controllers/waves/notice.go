@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,7 +12,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
+	"k8s.io/client-go/tools/events"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
@@ -25,7 +28,16 @@ const noticeManager = "liaison-rollout"
 // noticeEvery is how often it is looked at at most.
 const noticeEvery = 5 * time.Second
 
-// Notice tells people where an upgrade stands. It writes nothing while nothing changes, and nothing at all before the first upgrade.
+// Reasons of the events that tell how the upgrade as a whole goes.
+const (
+	ReasonRolloutStarted  = "RolloutStarted"
+	ReasonRolloutHalted   = "RolloutHalted"
+	ReasonRolloutResumed  = "RolloutResumed"
+	ReasonRolloutComplete = "RolloutComplete"
+)
+
+// Notice tells people where an upgrade stands, in a ConfigMap and by its events. It writes nothing while nothing changes, and nothing at all before the
+// first upgrade.
 type Notice struct {
 	Waves *Waves
 	// Client writes, Reader reads past the cache.
@@ -35,6 +47,8 @@ type Notice struct {
 	Namespace string
 	// Image that the stations are to have.
 	Image string
+	// Recorder of the events; required.
+	Recorder events.EventRecorder
 	// Writes counts writes to the API server; nil counts nothing.
 	Writes *prometheus.CounterVec
 	// Tick replaces a ticker of noticeEvery in tests; nil is one.
@@ -82,15 +96,59 @@ func (n *Notice) tell(ctx context.Context) error {
 	if maps.Equal(says, n.written) || idle && len(n.written) == 0 || p.Stations[Current] == 0 && idle {
 		return nil
 	}
-	err := n.Client.Apply(ctx, corev1ac.ConfigMap(NoticeName, n.Namespace).WithData(says), client.FieldOwner(noticeManager), client.ForceOwnership)
-	if err != nil {
+	written := corev1ac.ConfigMap(NoticeName, n.Namespace).WithData(says)
+	if err := n.Client.Apply(ctx, written, client.FieldOwner(noticeManager), client.ForceOwnership); err != nil {
 		return fmt.Errorf("writing ConfigMap %s: %w", NoticeName, err)
 	}
+	before := n.written
 	n.written = says
 	if n.Writes != nil {
 		n.Writes.WithLabelValues("ConfigMap", "rollout").Inc()
 	}
+	n.announce(written, courseOf(before), courseOf(says))
 	return nil
+}
+
+// announce what has become of the upgrade. Each event is of the version of the ConfigMap that says so, and so none is taken for a repetition.
+func (n *Notice) announce(written *corev1ac.ConfigMapApplyConfiguration, before, now course) {
+	kind, reason := corev1.EventTypeNormal, ""
+	switch {
+	case now == before:
+		return
+	case now == halted:
+		kind, reason = corev1.EventTypeWarning, ReasonRolloutHalted
+	case now == complete:
+		reason = ReasonRolloutComplete
+	case before == halted:
+		reason = ReasonRolloutResumed
+	default:
+		reason = ReasonRolloutStarted
+	}
+	object := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: n.Namespace, Name: NoticeName, UID: *written.UID, ResourceVersion: *written.ResourceVersion}}
+	n.Recorder.Eventf(object, nil, kind, reason, "Rollout", "%s", n.written["status"])
+}
+
+// course of an upgrade as a whole.
+type course int
+
+const (
+	complete course = iota
+	underWay
+	halted
+)
+
+// courseOf what is written. Before anything was, there was nothing to do.
+func courseOf(said map[string]string) course {
+	some := func(places ...Place) bool {
+		return slices.ContainsFunc(places, func(p Place) bool { return said[string(p)] != "" && said[string(p)] != "0" })
+	}
+	switch {
+	case some(Failed):
+		return halted
+	case some(Waiting, Updating):
+		return underWay
+	}
+	return complete
 }
 
 // recall what the leader before has written.
