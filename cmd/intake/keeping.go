@@ -43,23 +43,9 @@ func (a arguments) backup(ctx context.Context) error {
 	return nil
 }
 
-// backupToStream goes by a file beside the database, where there is room for one.
-func (a arguments) backupToStream(ctx context.Context, dataDir string) (err error) {
-	folder, err := os.MkdirTemp(dataDir, store.ScratchBackup)
+func (a arguments) backupToStream(ctx context.Context, dataDir string) error {
+	file, err := namelessBackup(ctx, dataDir)
 	if err != nil {
-		return fmt.Errorf("backup: %w", err)
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	path := filepath.Join(folder, "backup.db")
-	if err := store.Backup(ctx, dataDir, path); err != nil {
-		return fmt.Errorf("backup: %w", err)
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("backup: %w", err)
-	}
-	// Gone from the volume already: whoever reads may break off, and then this process ends without another word.
-	if err := os.RemoveAll(folder); err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
 	defer func() { _ = file.Close() }()
@@ -69,7 +55,22 @@ func (a arguments) backupToStream(ctx context.Context, dataDir string) (err erro
 	return nil
 }
 
-func (a arguments) restore(ctx context.Context) (err error) {
+// namelessBackup goes by a file beside the database, where there is room for one. When it is read, it is gone from the volume already: whoever it is
+// written to may break off, and then this process ends without another word.
+func namelessBackup(ctx context.Context, dataDir string) (_ *os.File, err error) {
+	scratch, err := store.NewScratch(dataDir, store.ScratchBackup)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, scratch.Remove()) }()
+	path := filepath.Join(scratch.Path, "backup.db")
+	if err := store.Backup(ctx, dataDir, path); err != nil {
+		return nil, err
+	}
+	return os.Open(path)
+}
+
+func (a arguments) restore(ctx context.Context) error {
 	config, file, ok, err := a.file("restore")
 	if !ok {
 		return err
@@ -78,13 +79,7 @@ func (a arguments) restore(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if file == stream {
-		if file, err = received(a.in, config.DataDir); err != nil {
-			return fmt.Errorf("restore: %w", err)
-		}
-		defer func() { err = errors.Join(err, os.Remove(file)) }()
-	}
-	restored, err := store.Restore(ctx, options, file)
+	restored, err := a.restoreFrom(ctx, options, file)
 	if err != nil {
 		if restored.Kept != "" {
 			err = fmt.Errorf("%w (the database that was there: %s)", err, restored.Kept)
@@ -92,24 +87,37 @@ func (a arguments) restore(ctx context.Context) (err error) {
 		return fmt.Errorf("restore: %w", err)
 	}
 	_, _ = fmt.Fprintf(a.out, "%d cases are back, the audit log has %d rows\n", restored.Cases, restored.Head.Length)
-	_, _ = fmt.Fprintln(a.out, "nobody is signed in; passwords and one-time codes are those of the backup, and whoever changed them since does so again")
+	_, _ = fmt.Fprintln(a.out, "nobody is signed in; passwords, one-time codes and recovery codes are those of the backup, and whoever changed them since does so again")
 	if restored.Kept != "" {
 		_, _ = fmt.Fprintf(a.out, "the database that was there is kept as %s\n", restored.Kept)
 	}
 	return nil
 }
 
-// received keeps what comes by standard input in a file beside the database.
-func received(in io.Reader, dataDir string) (path string, err error) {
-	file, err := os.CreateTemp(dataDir, store.ScratchReceived)
+// restoreFrom a file, or from standard input by a file beside the database.
+func (a arguments) restoreFrom(ctx context.Context, o store.Options, file string) (_ store.Restored, err error) {
+	if file != stream {
+		return store.Restore(ctx, o, file)
+	}
+	scratch, err := store.NewScratch(o.DataDir, store.ScratchReceived)
 	if err != nil {
-		return "", err
+		return store.Restored{}, err
+	}
+	defer func() { err = errors.Join(err, scratch.Remove()) }()
+	received := filepath.Join(scratch.Path, "received.db")
+	if err := receive(a.in, received); err != nil {
+		return store.Restored{}, fmt.Errorf("reading standard input: %w", err)
+	}
+	return store.Restore(ctx, o, received)
+}
+
+func receive(in io.Reader, path string) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
 	}
 	_, err = io.Copy(file, in)
-	if err = errors.Join(err, file.Close()); err != nil {
-		return "", errors.Join(err, os.Remove(file.Name()))
-	}
-	return file.Name(), nil
+	return errors.Join(err, file.Close())
 }
 
 // verify reads the database while the service goes on.

@@ -3,10 +3,16 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
+
+	"township.dev/liaison/internal/store"
 )
 
 // keep runs a subcommand on the station's folders and returns what it printed.
@@ -43,12 +49,66 @@ func TestBackupRestoreVerify(t *testing.T) {
 		in: strings.NewReader(streamed), out: &out,
 	}.restore(t.Context())
 	said := out.String()
-	if err != nil || !strings.Contains(said, "1 cases are back") || !strings.Contains(said, "is kept as") {
+	if err != nil || !strings.Contains(said, "1 cases are back") || !strings.Contains(said, "is kept as") || !strings.Contains(said, "recovery codes are those of the backup") {
 		t.Fatalf("%q, error %v", said, err)
 	}
 	s = start(t, m)
 	first.opens(open(t, s.public))
 	open(t, s.public).visit(second.address()).arrives(404, "/status")
+}
+
+// lookout is who a backup is written to. It notes what stands in the folder at the first byte, and breaks off.
+type lookout struct {
+	folder string
+	found  []string
+}
+
+var errBrokeOff = errors.New("the connection broke")
+
+func (l *lookout) Write([]byte) (int, error) {
+	entries, err := os.ReadDir(l.folder)
+	for _, entry := range entries {
+		l.found = append(l.found, entry.Name())
+	}
+	return 0, errors.Join(errBrokeOff, err)
+}
+
+// A process that writes to nobody may end without another word: so the copy must be gone before the first byte is written.
+func TestABackupThatNobodyReadsLeavesNothingOnTheVolume(t *testing.T) {
+	m := newMount(t)
+	start(t, m)
+	out := &lookout{folder: m.data}
+	err := run(t.Context(), []string{"backup", "--secrets-dir", m.secrets, "--data-dir", m.data, "-"}, func(string) string { return "" }, out)
+	if !errors.Is(err, errBrokeOff) {
+		t.Fatal(err)
+	}
+	if !slices.Contains(out.found, "liaison.db") {
+		t.Fatalf("it looks at %v", out.found)
+	}
+	for _, name := range out.found {
+		if strings.HasPrefix(name, store.ScratchBackup) {
+			t.Errorf("%s stands there while the copy is written", name)
+		}
+	}
+}
+
+func TestARestoreLeavesNothingOfWhatItReceived(t *testing.T) {
+	m := newMount(t)
+	must(t, start(t, m).stop())
+	for in, want := range map[io.Reader]string{
+		strings.NewReader("no database"): "not a database",
+		iotest.ErrReader(errBrokeOff):    "the connection broke",
+	} {
+		err := arguments{
+			args: []string{"--secrets-dir", m.secrets, "--data-dir", m.data, "-"}, getenv: func(string) string { return "" }, in: in, out: io.Discard,
+		}.restore(t.Context())
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+	if left, err := filepath.Glob(filepath.Join(m.data, "re*-*")); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, error %v", left, err)
+	}
 }
 
 func TestWhatKeepsASubcommandFromItsWorkIsTold(t *testing.T) {

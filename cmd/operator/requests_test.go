@@ -15,6 +15,9 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"township.dev/liaison/api/v1alpha1"
+	"township.dev/liaison/controllers/station"
 )
 
 // right is what one request needs, and what one verb of a rule grants. Without a namespace it is one in all of them.
@@ -24,11 +27,12 @@ func (r right) String() string {
 	return fmt.Sprintf("%s %s of %s in %s", r.verb, r.resource, cmp.Or(r.group, "the core group"), cmp.Or(r.namespace, "every namespace"))
 }
 
-// requests are those that the operator sends: which rights they need, and which were refused for want of one.
+// requests are those that the operator sends: which rights they need, which were refused for want of one, and which ask for what is a stranger's.
 type requests struct {
 	mu      sync.Mutex
 	used    map[right]bool
 	refused []string
+	broad   []string
 	// refuseStreams makes the API server one that cannot send a list as the beginning of a watch.
 	refuseStreams atomic.Bool
 }
@@ -58,6 +62,16 @@ func (r *requests) wantNoneRefused(t *testing.T) {
 	defer r.mu.Unlock()
 	for _, refused := range r.refused {
 		t.Errorf("the operator was refused: %s", refused)
+	}
+}
+
+// wantNoneOfStrangers fails the test for each list and each watch that would hold objects that are not the operator's own, kinds of ours excepted.
+func (r *requests) wantNoneOfStrangers(t *testing.T) {
+	t.Helper()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, broad := range r.broad {
+		t.Errorf("the operator asked for objects of others: %s", broad)
 	}
 }
 
@@ -91,6 +105,10 @@ func (r *requests) note(needed right, request *http.Request, response *http.Resp
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.use(needed)
+	many := needed.verb == "list" || needed.verb == "watch"
+	if many && needed.group != v1alpha1.GroupVersion.Group && request.URL.Query().Get("labelSelector") != station.LabelManagedBy+"="+station.ManagedBy {
+		r.broad = append(r.broad, request.URL.String())
+	}
 	if needed.verb == "patch" && response.StatusCode == http.StatusCreated {
 		needed.verb = "create" // an apply that makes the object needs both
 		r.use(needed)

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,8 +15,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-
-	"township.dev/liaison/api/v1alpha1"
 )
 
 // roleFiles of config/rbac are what the operator may do, and what others may do with its help.
@@ -40,29 +40,26 @@ func install(t *testing.T, objects ...client.Object) {
 	}
 }
 
-// grantInNamespaces grants the generated rules in one namespace, and in the operator's own what it needs there: no cluster-wide right at all.
+// grantInNamespaces creates the roles of a release of the chart that serves one namespace from another: no right over the whole cluster at all.
 func grantInNamespaces(t *testing.T, own, served string) *rest.Config {
 	t.Helper()
-	rules := generated(t, "role.yaml")[0].(*rbacv1.ClusterRole).Rules
-	grant(t, served, own, rules)
-	grant(t, own, own, []rbacv1.PolicyRule{
-		{APIGroups: []string{v1alpha1.GroupVersion.Group}, Resources: []string{"holidaycalendars"}, Verbs: []string{"list", "watch"}},
-		{APIGroups: []string{""}, Resources: []string{"configmaps"}, Verbs: []string{"create"}},
-		{APIGroups: []string{""}, Resources: []string{"configmaps"}, ResourceNames: []string{"liaison-rollout"}, Verbs: []string{"get", "patch"}},
-		{APIGroups: []string{""}, Resources: []string{"events"}, Verbs: []string{"create"}},
-		{APIGroups: []string{"coordination.k8s.io"}, Resources: []string{"leases"}, Verbs: []string{"create", "get", "update"}},
-	})
+	install(t, rolesInNamespaces(t, own, served)...)
 	return asAccount(own)
 }
 
-func grant(t *testing.T, in, to string, rules []rbacv1.PolicyRule) {
+func rolesInNamespaces(t *testing.T, own, served string) []client.Object {
 	t.Helper()
-	name := metav1.ObjectMeta{Namespace: in, Name: "operator-of-" + to}
-	cluster.Create(t, &rbacv1.Role{ObjectMeta: name, Rules: rules}, &rbacv1.RoleBinding{
-		ObjectMeta: name,
-		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "Role", Name: name.Name},
-		Subjects:   []rbacv1.Subject{{Kind: "ServiceAccount", Namespace: to, Name: "liaison-operator"}},
-	})
+	root := filepath.Join("..", "..")
+	helm := cmp.Or(os.Getenv("HELM"), filepath.Join(root, "bin", "k8s", "helm"))
+	var complaint strings.Builder
+	template := exec.CommandContext(t.Context(), helm, "template", "liaison-operator", filepath.Join(root, "charts", "liaison-operator"),
+		"--namespace", own, "--set", "watchNamespaces={"+served+"}", "--show-only", "templates/rbac.yaml")
+	template.Stderr = &complaint
+	rendered, err := template.Output()
+	if err != nil {
+		t.Fatalf("rendering the chart with %s: %v\n%s", helm, err, complaint.String())
+	}
+	return decode(t, rendered)
 }
 
 // generated reads the objects of a file of config/rbac.
@@ -72,12 +69,17 @@ func generated(t *testing.T, file string) []client.Object {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return decode(t, content)
+}
+
+func decode(t *testing.T, content []byte) []client.Object {
+	t.Helper()
 	decoder := serializer.NewCodecFactory(cluster.Scheme, serializer.EnableStrict).UniversalDeserializer()
 	var objects []client.Object
 	for document := range strings.SplitSeq(strings.TrimPrefix(string(content), "---\n"), "\n---\n") {
 		object, _, err := decoder.Decode([]byte(document), nil, nil)
 		if err != nil {
-			t.Fatalf("%s: %v", file, err)
+			t.Fatalf("%v in\n%s", err, document)
 		}
 		objects = append(objects, object.(client.Object))
 	}

@@ -18,6 +18,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -31,38 +32,73 @@ import (
 	"township.dev/liaison/test/fixture"
 )
 
+// installation is a way to install the operator: as which account it works, and what that may do.
+type installation struct {
+	account types.NamespacedName
+	config  *rest.Config
+	roles   []client.Object
+	// serves is the namespace of the station, and scraper the token of who reads the metrics.
+	serves, scraper string
+	args            []string
+}
+
+// forTheWholeCluster is what config/rbac installs.
+func forTheWholeCluster(t *testing.T) installation {
+	t.Helper()
+	config := grantClusterWide(t)
+	allowScrapes(t, "watcher")
+	return installation{
+		account: types.NamespacedName{Namespace: operatorNamespace, Name: "liaison-operator"},
+		config:  config, roles: installed(t), serves: cluster.Namespace(t), scraper: tokenOf(t, "watcher"),
+	}
+}
+
+// forANamedNamespace is what the chart installs with watchNamespaces.
+func forANamedNamespace(t *testing.T) installation {
+	t.Helper()
+	own, served, token := cluster.Namespace(t), cluster.Namespace(t), filepath.Join(t.TempDir(), "token")
+	write(t, token, "s3cret")
+	return installation{
+		account: types.NamespacedName{Namespace: own, Name: "liaison-operator"},
+		config:  grantInNamespaces(t, own, served), roles: rolesInNamespaces(t, own, served), serves: served, scraper: "s3cret",
+		args: []string{"--watch-namespaces=" + served, "--metrics-token-file=" + token},
+	}
+}
+
 // The operator goes through everything it can do as its own ServiceAccount: it is refused nothing, and needs each right it has.
 func TestTheOperatorUsesEveryRightItHasAndNeedsNoOther(t *testing.T) {
 	installOptionalKinds(t)
-	sent := &requests{used: map[right]bool{}}
-	config := grantClusterWide(t)
-	config.Wrap(sent.wrap)
+	for name, install := range map[string]func(*testing.T) installation{
+		"for the whole cluster": forTheWholeCluster, "for a named namespace": forANamedNamespace,
+	} {
+		t.Run(name, func(t *testing.T) {
+			i := install(t)
+			sent := &requests{used: map[right]bool{}}
+			i.config.Wrap(sent.wrap)
+			start := func(args ...string) operator {
+				started := startOperator(t, i.config, i.account.Namespace, append(args, i.args...)...)
+				started.eventuallyReady(t)
+				return started
+			}
+			first := start()
+			s := story{T: t, key: types.NamespacedName{Namespace: i.serves, Name: "zhongduo"}, operatorNamespace: i.account.Namespace}
+			s.fromTheFirstDay()
+			eventuallyScraped(t, first, i.scraper, "metrics are served", func(string) error { return nil })
+			first.stop()
 
-	first := startOperator(t, config, operatorNamespace)
-	first.eventuallyReady(t)
-	s := story{T: t, key: types.NamespacedName{Namespace: cluster.Namespace(t), Name: "zhongduo"}}
-	s.declare()
-	s.repair()
-	s.publishElsewhere()
-	s.forgetOldMonths()
-	s.stumble()
-	s.meetAStranger()
-	prometheus := tokenOf(t, "watcher")
-	allowScrapes(t, "watcher")
-	eventuallyScraped(t, first, prometheus, "metrics are served", func(string) error { return nil })
-	first.stop()
+			// The next one meets an API server that lists objects by themselves only. Stations of other tests, which never become ready, hold nobody up.
+			sent.refuseStreams.Store(true)
+			second := start("--intake-image=intake:next", "--rollout-max-unavailable=100%")
+			s.upgrade()
+			s.remove()
+			second.stop()
 
-	// The next one meets an API server that lists objects by themselves only.
-	sent.refuseStreams.Store(true)
-	second := startOperator(t, config, operatorNamespace, "--intake-image=intake:next")
-	second.eventuallyReady(t)
-	s.upgrade()
-	s.remove()
-	second.stop()
-
-	sent.wantNoneRefused(t)
-	for _, unused := range sent.without(grantedTo(types.NamespacedName{Namespace: operatorNamespace, Name: "liaison-operator"}, installed(t))) {
-		t.Errorf("nothing the operator does needs the right to %s: take it away", unused)
+			sent.wantNoneRefused(t)
+			sent.wantNoneOfStrangers(t)
+			for _, unused := range sent.without(grantedTo(i.account, i.roles)) {
+				t.Errorf("nothing the operator does needs the right to %s: take it away", unused)
+			}
+		})
 	}
 }
 
@@ -123,7 +159,18 @@ func absent(kind client.Object) wait.ConditionWithContextFunc {
 // story is the life of one station, of which each method is a chapter.
 type story struct {
 	*testing.T
-	key types.NamespacedName
+	key               types.NamespacedName
+	operatorNamespace string
+}
+
+func (s story) fromTheFirstDay() {
+	s.Helper()
+	s.declare()
+	s.repair()
+	s.publishElsewhere()
+	s.forgetOldMonths()
+	s.stumble()
+	s.meetAStranger()
 }
 
 func (s story) named(name string) metav1.ObjectMeta {
@@ -247,7 +294,7 @@ func (s story) upgrade() {
 	s.Helper()
 	set := &appsv1.StatefulSet{ObjectMeta: s.named(station.IntakeName(s.key.Name))}
 	s.appears(set, func() bool { return set.Spec.Template.Spec.Containers[0].Image == "intake:next" })
-	notice := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: operatorNamespace, Name: waves.NoticeName}}
+	notice := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: s.operatorNamespace, Name: waves.NoticeName}}
 	s.appears(notice, func() bool { return notice.Data["image"] == "intake:next" })
 }
 

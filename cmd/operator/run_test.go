@@ -118,7 +118,7 @@ func TestADeclaredStationIsServedUntilItIsDeleted(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventuallyScraped(t, running, prometheus, "the deleted station's series are gone", func(body string) error {
-		if strings.Contains(body, `station="zhongduo"`) {
+		if strings.Contains(body, fmt.Sprintf(`namespace=%q`, key.Namespace)) {
 			return errors.New("they are still there")
 		}
 		return nil

@@ -104,7 +104,7 @@ func Restore(ctx context.Context, o Options, file string) (_ Restored, err error
 	}
 	unlocked = true
 	if err := lock.Close(); err != nil {
-		return Restored{}, fmt.Errorf("unlocking the folder: %w", err)
+		return Restored{checked, kept}, fmt.Errorf("unlocking the folder: %w", err)
 	}
 	return Restored{checked, kept}, nil
 }
@@ -147,8 +147,8 @@ func copyFile(from, to string) (err error) {
 	return errors.Join(err, out.Sync(), out.Close())
 }
 
-// swap puts the checked database in the place of the present one, which keeps another name. At every moment one of both bears the name of the
-// database, whatever happens.
+// swap puts the checked database in the place of the present one, which is kept under another name. At every moment one of both bears the name of
+// the database, whatever happens.
 func swap(ctx context.Context, o Options, scratch string) (kept string, err error) {
 	present, err := filepath.Abs(filepath.Join(o.DataDir, databaseName))
 	if err != nil {
@@ -158,40 +158,71 @@ func swap(ctx context.Context, o Options, scratch string) (kept string, err erro
 	if err := checkpoint(ctx, checked); err != nil {
 		return "", err
 	}
-	undo := func() error { return nil }
 	if _, err := os.Stat(present); err == nil {
 		// What stands in the write-ahead log belongs to the file.
 		if err := checkpoint(ctx, present); err != nil {
 			return "", err
 		}
 		kept = present + keptMark + o.Now.UTC().Format("20060102T150405Z")
-		if undo, err = nameToo(present, kept); err != nil {
+		if err := nameToo(present, kept); err != nil {
 			return "", fmt.Errorf("keeping the present database: %w", err)
 		}
 	}
-	for _, rest := range []string{"-wal", "-shm"} {
-		if err := os.Remove(present + rest); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return kept, errors.Join(fmt.Errorf("removing what the present database left: %w", err), undo())
-		}
-	}
-	if err := place(checked, present); err != nil {
-		return kept, errors.Join(err, undo())
+	if err := replace(present, checked); err != nil {
+		left, errBack := takeBack(present, kept)
+		return left, errors.Join(err, errBack)
 	}
 	return kept, nil
+}
+
+func replace(present, checked string) error {
+	for _, rest := range []string{"-wal", "-shm"} {
+		if err := os.Remove(present + rest); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("removing what the present database left: %w", err)
+		}
+	}
+	return place(checked, present)
 }
 
 // keptMark stands between a database's name and the time when another took its place.
 const keptMark = ".before-"
 
-// nameToo gives the file a second name. Where the file system knows one name only it is renamed, and undo renames it back.
-func nameToo(present, kept string) (undo func() error, err error) {
-	if err := os.Link(present, kept); err == nil {
-		return func() error { return os.Remove(kept) }, syncFolder(filepath.Dir(kept))
+// nameToo gives the file a second name, or that one alone where the file system knows one name only. It never takes the name of another file.
+func nameToo(present, kept string) error {
+	if _, err := os.Lstat(kept); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: %w; try again", kept, ErrExists)
 	}
-	if err := os.Rename(present, kept); err != nil {
-		return nil, err
+	if os.Link(present, kept) != nil {
+		if err := os.Rename(present, kept); err != nil {
+			return err
+		}
 	}
-	return func() error { return os.Rename(kept, present) }, nil
+	if err := syncFolder(filepath.Dir(kept)); err != nil {
+		_, errBack := takeBack(present, kept)
+		return errors.Join(err, errBack)
+	}
+	return nil
+}
+
+// takeBack undoes nameToo, unless another database bears the name already: then the kept one is left, as the only one of its content.
+func takeBack(present, kept string) (left string, err error) {
+	was, err := os.Stat(kept)
+	if err != nil {
+		return "", nil //nolint:nilerr // nothing was kept
+	}
+	there, err := os.Stat(present)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		err = os.Rename(kept, present)
+	case err == nil && os.SameFile(there, was):
+		err = os.Remove(kept)
+	default:
+		return kept, err
+	}
+	if err != nil {
+		return kept, err
+	}
+	return "", nil
 }
 
 // checkpoint moves all of the write-ahead log into the file. It fails while another process reads the file, as part of the log would stay behind.

@@ -41,3 +41,9 @@ func (s *Store) Pages(ctx context.Context) (n int, err error) {
 	err = s.writer.conn.QueryRowContext(ctx, "PRAGMA page_count").Scan(&n)
 	return n, err
 }
+
+// NameToo and TakeBack are the steps by which a restore keeps what was there.
+var (
+	NameToo  = nameToo
+	TakeBack = takeBack
+)

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 
+	"golang.org/x/sync/errgroup"
+
 	"township.dev/liaison/internal/casework"
 	"township.dev/liaison/internal/store"
 )
@@ -42,21 +44,23 @@ func TestAFullDiskUnderConcurrentWritesLosesNothingAcknowledged(t *testing.T) {
 	var (
 		mu           sync.Mutex
 		acknowledged []casework.Code
-		all          sync.WaitGroup
+		all          errgroup.Group
 	)
+	all.SetLimit(16) // or all could come in one commit, which would not fit
 	for i := range 200 {
-		all.Go(func() {
+		all.Go(func() error {
 			c, _, err := bring(t.Context(), s, rules.Receive(long(i), casework.NewCode(), fmt.Sprint(i), now))
 			if err != nil {
 				expectUnavailable(t, err, casework.ErrDiskFull)
-				return
+				return nil
 			}
 			mu.Lock()
 			defer mu.Unlock()
 			acknowledged = append(acknowledged, c.Code)
+			return nil
 		})
 	}
-	all.Wait()
+	_ = all.Wait() // it returns no error
 	if len(acknowledged) == 0 || len(acknowledged) == 200 {
 		t.Fatalf("%d of 200 were acknowledged; the disk did not fill up on the way", len(acknowledged))
 	}

@@ -66,7 +66,7 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 	if s.lock, err = lockFolder(o.DataDir); err != nil {
 		return nil, err
 	}
-	if err := sweep(o.DataDir, o.Now); err != nil {
+	if err := sweep(o.DataDir); err != nil {
 		return nil, err
 	}
 	path, err := databaseFile(o.DataDir)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -153,7 +154,7 @@ func TestNotesOfVisitsAreForgottenAndTheVisitsStayCounted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.RecordVisit(t.Context(), v, casework.Actor{Role: casework.Head}, ""); err != nil {
+		if _, err := s.RecordVisit(t.Context(), v, casework.Actor{Role: casework.Head}, fmt.Sprint("v", day)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -161,9 +162,10 @@ func TestNotesOfVisitsAreForgottenAndTheVisitsStayCounted(t *testing.T) {
 		t.Fatal(err)
 	}
 	beneath(t, folder, func(db *sql.DB) {
-		var visits, notes int
-		if err := db.QueryRow(`SELECT COUNT(*), SUM(note <> '') FROM visits`).Scan(&visits, &notes); err != nil || visits != 2 || notes != 1 {
-			t.Errorf("%d visits with %d notes, error %v", visits, notes, err)
+		var visits, notes, hashes int
+		err := db.QueryRow(`SELECT COUNT(*), SUM(note <> ''), COUNT(request_digest) FROM visits`).Scan(&visits, &notes, &hashes)
+		if err != nil || visits != 2 || notes != 1 || hashes != 1 {
+			t.Errorf("%d visits with %d notes and %d hashes of them, error %v", visits, notes, hashes, err)
 		}
 	})
 }

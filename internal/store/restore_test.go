@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"bytes"
 	"database/sql"
 	"errors"
 	"os"
@@ -52,7 +53,7 @@ func TestADatabaseThatIsReadIsNotReplaced(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.Restore(t.Context(), options(folder), restored.Kept); err != nil {
+	if _, err := store.Restore(t.Context(), at(folder, now), restored.Kept); err != nil {
 		t.Fatal(err)
 	}
 	briefly(t, folder, func(s *store.Store) {
@@ -103,38 +104,110 @@ func TestNoNewDatabaseIsBegunBesideOneThatWasMovedAside(t *testing.T) {
 	briefly(t, folder, func(*store.Store) {})
 }
 
-func TestWhatKilledProcessesLeftIsSwept(t *testing.T) {
-	folder := t.TempDir()
-	old := map[string]bool{"backup-1": true, "restore-2": true, "received-3": true, "liaison.db.before-1": false, "other": false}
-	for name := range old {
-		if err := os.Mkdir(filepath.Join(folder, name), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		long := now.Add(-25 * time.Hour)
-		if err := os.Chtimes(filepath.Join(folder, name), long, long); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.Mkdir(filepath.Join(folder, "backup-fresh"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chtimes(filepath.Join(folder, "backup-fresh"), now, now); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(folder, "liaison.db"), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+// at is the options at the moment, by which a restore names what it keeps.
+func at(folder string, moment time.Time) store.Options {
 	o := options(folder)
-	o.Now = now
-	s, err := store.Open(t.Context(), o)
+	o.Now = moment
+	return o
+}
+
+func TestNothingThatWasKeptIsOverwritten(t *testing.T) {
+	folder, file := backedUp(t)
+	first, err := store.Restore(t.Context(), at(folder, now), file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	closeStore(t, s)
-	old["backup-fresh"] = false
-	for name, goes := range old {
-		if _, err := os.Stat(filepath.Join(folder, name)); (err != nil) != goes {
-			t.Errorf("%s: %v", name, err)
+	before, err := os.ReadFile(first.Kept)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = store.Restore(t.Context(), at(folder, now), file)
+	expectRefusal(t, err, store.ErrExists, first.Kept)
+	if after, err := os.ReadFile(first.Kept); err != nil || !bytes.Equal(before, after) {
+		t.Errorf("the first that was kept is another, error %v", err)
+	}
+	briefly(t, folder, func(s *store.Store) {
+		if v, err := s.Verify(t.Context()); err != nil || v.Cases != 1 {
+			t.Errorf("%+v, error %v", v, err)
 		}
+	})
+}
+
+// However far a restore came, what was there before is still there, under one name.
+func TestARestoreThatFailsTakesNothingAway(t *testing.T) {
+	for name, c := range map[string]struct {
+		// came is what happened after the present database was named.
+		came func(present, kept string) error
+		// present and kept are what they hold in the end; nothing means that there is no such file.
+		present, kept string
+	}{
+		"before the other took its place":          {func(string, string) error { return nil }, "old", ""},
+		"where a file has one name only":           {func(present, _ string) error { return os.Remove(present) }, "old", ""},
+		"after the other took its place":           {func(present, _ string) error { return overwrite(present) }, "new", "old"},
+		"on a volume from which the name vanished": {func(_, kept string) error { return os.Remove(kept) }, "old", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			present := filepath.Join(t.TempDir(), "liaison.db")
+			kept := present + ".before-now"
+			if err := os.WriteFile(present, []byte("old"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(store.NameToo(present, kept), c.came(present, kept)); err != nil {
+				t.Fatal(err)
+			}
+			left, err := store.TakeBack(present, kept)
+			if err != nil || (left != "") != (c.kept != "") {
+				t.Errorf("it says that %q is left, error %v", left, err)
+			}
+			for path, want := range map[string]string{present: c.present, kept: c.kept} {
+				if got, _ := os.ReadFile(path); string(got) != want {
+					t.Errorf("%s holds %q, want %q", filepath.Base(path), got, want)
+				}
+			}
+		})
+	}
+}
+
+// overwrite puts another file in the place of this one.
+func overwrite(path string) error {
+	fresh := path + ".new"
+	return errors.Join(os.WriteFile(fresh, []byte("new"), 0o600), os.Rename(fresh, path))
+}
+
+func TestWhatKilledProcessesLeftIsSwept(t *testing.T) {
+	folder, _ := backedUp(t)
+	inUse, err := store.NewScratch(folder, store.ScratchBackup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, left := range []string{"backup-1", "restore-2", "received-3", "other"} {
+		if err := os.Mkdir(filepath.Join(folder, left), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, own := range []string{"backup-20261126", "backup-2026-11-26.db", "liaison.db.before-1"} {
+		if err := os.WriteFile(filepath.Join(folder, own), []byte("a backup"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Link(filepath.Join(folder, "liaison.db"), filepath.Join(folder, "liaison.db.before-2")); err != nil {
+		t.Fatal(err) // by a restore that came no further
+	}
+	briefly(t, folder, func(*store.Store) {
+		want := map[string]bool{
+			filepath.Base(inUse.Path): true, "other": true, "backup-20261126": true, "backup-2026-11-26.db": true, "liaison.db": true, "liaison.db.before-1": true,
+			"backup-1": false, "restore-2": false, "received-3": false, "liaison.db.before-2": false,
+		}
+		for name, stays := range want {
+			if _, err := os.Stat(filepath.Join(folder, name)); (err == nil) != stays {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	})
+	if err := inUse.Remove(); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(inUse.Path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%s stays: %v", inUse.Path, err)
 	}
 }

@@ -104,7 +104,7 @@ func notHalfRestored(path string) error {
 	if err != nil || len(kept) == 0 {
 		return nil //nolint:nilerr // only a malformed pattern is an error
 	}
-	return fmt.Errorf("%w at %s, but %s is there: a restore was cut short; rename that file back, or restore again", ErrNoDatabase, path, kept[len(kept)-1])
+	return fmt.Errorf("%w at %s, but %s is there: a restore was cut short; rename that file back, restore again, or move it elsewhere to begin with an empty database", ErrNoDatabase, path, kept[len(kept)-1])
 }
 
 // presentFile is the folder's database, which must be there.

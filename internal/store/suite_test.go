@@ -23,7 +23,11 @@ func TestMain(m *testing.M) {
 }
 
 func TestSQLite(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) casework.Repository { return open(t, t.TempDir()) })
+	storetest.Run(t, func(t *testing.T) casework.Repository {
+		s := open(t, t.TempDir())
+		t.Cleanup(func() { expectSound(t, s) })
+		return s
+	})
 }
 
 func TestSQLiteKeepsAnnouncements(t *testing.T) {
@@ -46,6 +50,14 @@ func open(t testing.TB, folder string) *store.Store {
 	}
 	t.Cleanup(func() { closeStore(t, s) })
 	return s
+}
+
+// expectSound verifies what a test has made of the database.
+func expectSound(t *testing.T, s *store.Store) {
+	t.Helper()
+	if _, err := s.Verify(context.Background()); err != nil { // the test's context has ended
+		t.Error(err)
+	}
 }
 
 func closeStore(t testing.TB, s *store.Store) {

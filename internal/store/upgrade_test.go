@@ -141,57 +141,6 @@ func signIn(t *testing.T, s *store.Store, username, password string) (casework.S
 	return s.SignIn(t.Context(), casework.Credentials{Username: username, Password: password}, casework.SigningIn{Now: now, Lifetime: time.Hour})
 }
 
-// What was deleted outside of the service, or changed, is found, wherever it stands.
-func TestWhatIsAlteredOutsideIsFound(t *testing.T) {
-	alterations := map[string]string{
-		"an event":              `UPDATE events SET action = 'answer' WHERE id = 2`,
-		"an event's time":       `UPDATE events SET at = at + 1 WHERE id = 1`,
-		"a row in the middle":   `DELETE FROM events WHERE id = 2`,
-		"the last row":          `DELETE FROM events WHERE id = (SELECT MAX(id) FROM events)`,
-		"a reason":              `UPDATE words SET words = '别的理由'`,
-		"a suggestion":          `UPDATE cases SET text = '没有意见' WHERE id = 1`,
-		"a case's state":        `UPDATE cases SET state = 'closed', closed_at = 1 WHERE id = 1`,
-		"whose suggestion":      `UPDATE cases SET contact = (SELECT contact FROM cases WHERE id = 2) WHERE id = 1`,
-		"a case without event":  `UPDATE cases SET seq = 9 WHERE id = 2`,
-		"a due day":             `UPDATE cases SET due_on = '2027-01-01' WHERE id = 1`,
-		"a route":               `UPDATE cases SET route = 'explain' WHERE id = 1`,
-		"an erased suggestion":  `UPDATE cases SET text = '没有意见', salt = NULL WHERE id = 1`,
-		"an erasure":            `UPDATE cases SET text = '', salt = NULL, anonymised = TRUE WHERE id = 1`,
-		"a reason that is gone": `DELETE FROM words`,
-		"a case that is gone":   `DELETE FROM cases WHERE id = 1`,
-	}
-	for name, statement := range alterations {
-		t.Run(name, func(t *testing.T) {
-			folder := t.TempDir()
-			briefly(t, folder, func(s *store.Store) {
-				for range 2 {
-					c := submit(t, s, road, "")
-					_, err := s.Change(t.Context(), c.Code, func(c casework.Case) (casework.Case, casework.Event, error) {
-						return rules.Apply(c, casework.Classify{Route: casework.County, Reason: "乡里没有经费"}, casework.Actor{Role: casework.Head}, now)
-					})
-					if err != nil {
-						t.Fatal(err)
-					}
-				}
-				if v, err := s.Verify(t.Context()); err != nil || v.Head.Length != 4 {
-					t.Fatalf("before: %+v, error %v", v, err)
-				}
-			})
-			beneath(t, folder, func(db *sql.DB) {
-				for _, s := range []string{`DROP TRIGGER events_are_not_changed`, `DROP TRIGGER events_are_not_deleted`, statement} {
-					if _, err := db.Exec(s); err != nil {
-						t.Fatal(err)
-					}
-				}
-			})
-			briefly(t, folder, func(s *store.Store) {
-				_, err := s.Verify(t.Context())
-				expectRefusal(t, err, store.ErrLogBroken)
-			})
-		})
-	}
-}
-
 func TestTheDataKeyIsReplaced(t *testing.T) {
 	folder := t.TempDir()
 	fresh := []byte("another key of exactly 32 bytes.")
@@ -318,7 +267,7 @@ func TestRestoringKeepsWhatWasThere(t *testing.T) {
 		}
 	})
 	// The database that was moved aside is a backup like any other.
-	if _, err := store.Restore(t.Context(), options(folder), restored.Kept); err != nil {
+	if _, err := store.Restore(t.Context(), at(folder, now), restored.Kept); err != nil {
 		t.Fatal(err)
 	}
 	briefly(t, folder, func(s *store.Store) {

@@ -13,7 +13,8 @@ const (
 	addVisit = `
 INSERT INTO visits (day, people, note, at, staff_id, request_key, request_digest) VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT DO NOTHING`
-	forgetNotes = `UPDATE visits SET note = '' WHERE day < $1 AND note <> ''`
+	// With the note goes the hash of the request that told it.
+	forgetNotes = `UPDATE visits SET note = '', request_key = NULL, request_digest = NULL WHERE day < $1 AND (note <> '' OR request_key IS NOT NULL)`
 	countVisits = `SELECT COUNT(*), COALESCE(SUM(people), 0) FROM visits WHERE day = $1`
 )
 

@@ -1,7 +1,7 @@
 package chaos
 
 import (
-	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -13,108 +13,192 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
-	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
 	"township.dev/liaison/test/controlplane"
 )
 
-// operator is a process that reaches the API server through the line.
-type operator struct {
+// operatorNamespace is the one that config/rbac names.
+const operatorNamespace = "liaison-system"
+
+// operators are the processes that the Deployment would run: one, or two that contend for the lease.
+type operators struct {
 	t          *testing.T
 	kubeconfig string
-	namespace  string
-	metrics    string
-	command    *exec.Cmd
-	log        *os.File
+	folder     string
+	elect      bool
+	image      int
+	replicas   []*replica
 }
 
-func newOperator(t *testing.T, namespace, server string) *operator {
+// replica is one place in the Deployment, and the process that fills it.
+type replica struct {
+	process *exec.Cmd
+	ended   chan error
+	metrics string
+	log     string
+	// down for a while.
+	down bool
+}
+
+func newOperators(t *testing.T, server string) *operators {
 	t.Helper()
+	o := &operators{t: t, folder: t.TempDir(), image: 1, replicas: []*replica{{}}}
+	o.kubeconfig = filepath.Join(o.folder, "kubeconfig")
 	config := clientcmdapi.NewConfig()
 	config.Clusters["c"] = &clientcmdapi.Cluster{Server: "https://" + server, CertificateAuthorityData: cluster.Config.CAData}
-	config.AuthInfos["u"] = &clientcmdapi.AuthInfo{ClientCertificateData: cluster.Config.CertData, ClientKeyData: cluster.Config.KeyData}
+	config.AuthInfos["u"] = &clientcmdapi.AuthInfo{
+		ClientCertificateData: cluster.Config.CertData, ClientKeyData: cluster.Config.KeyData,
+		Impersonate:       "system:serviceaccount:" + operatorNamespace + ":liaison-operator",
+		ImpersonateGroups: []string{"system:serviceaccounts", "system:serviceaccounts:" + operatorNamespace, "system:authenticated"},
+	}
 	config.Contexts["x"] = &clientcmdapi.Context{Cluster: "c", AuthInfo: "u"}
 	config.CurrentContext = "x"
-	folder := t.TempDir()
-	o := &operator{t: t, kubeconfig: filepath.Join(folder, "kubeconfig"), namespace: namespace}
 	if err := clientcmd.WriteToFile(*config, o.kubeconfig); err != nil {
 		t.Fatal(err)
 	}
-	var err error
-	if o.log, err = os.Create(filepath.Join(folder, "log")); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { o.kill(); o.tellPanics() })
+	t.Cleanup(func() {
+		for _, r := range o.replicas {
+			r.kill()
+		}
+	})
 	return o
 }
 
-func (o *operator) start() {
+// ensure that every replica runs, as the Deployment would: an operator may end by itself, when it loses the lease for example.
+func (o *operators) ensure() {
 	o.t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	for n, r := range o.replicas {
+		if r.down || r.running() {
+			continue
+		}
+		if err := o.start(n, r); err != nil {
+			o.t.Fatalf("starting the operator: %v", err)
+		}
+	}
+}
+
+func (o *operators) start(n int, r *replica) error {
+	metrics, err := freeAddress(o.t.Context())
+	if err != nil {
+		return err
+	}
+	r.metrics, r.log = metrics, filepath.Join(o.folder, fmt.Sprintf("operator-%d.log", n))
+	log, err := os.OpenFile(r.log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	// Not under the test's context: it ends before the cleanups that tell how it was.
+	r.process = exec.Command(binary, //nolint:noctx // see above
+		"--operator-namespace="+operatorNamespace, fmt.Sprintf("--intake-image=example.test/intake:%d", o.image), "--backlog-interval=1s",
+		"--rollout-max-unavailable=50%", "--rollout-soak=1s", fmt.Sprintf("--leader-elect=%t", o.elect),
+		"--metrics-secure=false", "--metrics-bind-address="+r.metrics, "--health-probe-bind-address=0")
+	r.process.Env = append(os.Environ(), "KUBECONFIG="+o.kubeconfig)
+	r.process.Stdout, r.process.Stderr = log, log
+	if err := r.process.Start(); err != nil {
+		return err
+	}
+	r.ended = make(chan error, 1)
+	go func(process *exec.Cmd, ended chan<- error) { ended <- process.Wait() }(r.process, r.ended)
+	return nil
+}
+
+// freeAddress is one that nobody listens on at the moment.
+func freeAddress(ctx context.Context) (string, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return listener.Addr().String(), listener.Close()
+}
+
+func (r *replica) running() bool {
+	if r.process == nil {
+		return false
+	}
+	select {
+	case <-r.ended:
+		r.process = nil
+		return false
+	default:
+		return true
+	}
+}
+
+// stop the process as its pod's deletion would. How long it takes is its own business; ensure waits for it.
+func (r *replica) stop() {
+	if r.running() {
+		_ = r.process.Process.Signal(syscall.SIGTERM) // who has ended in this moment cannot be told so
+	}
+}
+
+// kill the process, and wait until it has ended.
+func (r *replica) kill() {
+	if r.running() {
+		_ = r.process.Process.Kill()
+		<-r.ended
+		r.process = nil
+	}
+}
+
+// release what it may hold, and end.
+func (r *replica) release() {
+	r.stop()
+	if !r.running() {
+		return
+	}
+	select {
+	case <-r.ended:
+		r.process = nil
+	case <-time.After(2 * time.Second):
+		r.kill()
+	}
+}
+
+// one operator works, without election.
+func (o *operators) one() { o.run(1) }
+
+// two operators contend for the lease.
+func (o *operators) two() { o.run(2) }
+
+func (o *operators) run(replicas int) {
+	for _, r := range o.replicas {
+		r.release()
+	}
+	o.elect = replicas > 1
+	o.replicas = make([]*replica, replicas)
+	for n := range o.replicas {
+		o.replicas[n] = &replica{}
+	}
+	o.ensure()
+}
+
+// said reads everything the operators ever logged.
+func (o *operators) said() string {
+	files, err := filepath.Glob(filepath.Join(o.folder, "*.log"))
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	o.metrics = listener.Addr().String()
-	_ = listener.Close()
-	o.command = exec.Command(binary, "--operator-namespace="+o.namespace, "--intake-image=example.test/intake:1", "--backlog-interval=1s",
-		"--metrics-secure=false", "--metrics-bind-address="+o.metrics, "--health-probe-bind-address=0")
-	o.command.Env = append(os.Environ(), "KUBECONFIG="+o.kubeconfig)
-	o.command.Stderr = o.log
-	if err := o.command.Start(); err != nil {
-		o.t.Fatal(err)
-	}
-}
-
-// kill as the kernel would.
-func (o *operator) kill() {
-	if o.command != nil {
-		_ = o.command.Process.Kill()
-		_ = o.command.Wait()
-		o.command = nil
-	}
-}
-
-// ensure that it runs: it may have ended by itself when the API server could not be reached for long.
-func (o *operator) ensure() {
-	if o.command == nil || o.command.Process.Signal(syscall.Signal(0)) != nil {
-		o.kill()
-		o.start()
-	}
-}
-
-// tellPanics fails the test when the operator has panicked: nothing that comes over the line may do that.
-func (o *operator) tellPanics() {
-	if _, err := o.log.Seek(0, io.SeekStart); err != nil {
-		o.t.Error(err)
-		return
-	}
-	lines := bufio.NewScanner(o.log)
-	lines.Buffer(nil, 1<<20)
-	var last []string
-	for lines.Scan() {
-		if strings.Contains(lines.Text(), "panic") {
-			o.t.Errorf("the operator's log: %s", lines.Text())
+	var all bytes.Buffer
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			o.t.Fatal(err)
 		}
-		last = append(last, lines.Text())
+		all.Write(content)
 	}
-	if o.t.Failed() {
-		o.t.Logf("the end of the operator's log:\n%s", strings.Join(last[max(0, len(last)-40):], "\n"))
-	}
+	return all.String()
 }
 
-var reconciled = regexp.MustCompile(`controller_runtime_reconcile_total\{controller="station",result="[a-z_]+"\} ([0-9]+)`)
-
-// scrape returns the metrics.
-func (o *operator) scrape(ctx context.Context) (string, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+o.metrics+"/metrics", nil)
+// scrape returns the metrics of the only operator.
+func (o *operators) scrape(ctx context.Context) (string, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+o.replicas[0].metrics+"/metrics", nil)
 	if err != nil {
 		return "", err
 	}
@@ -122,15 +206,18 @@ func (o *operator) scrape(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer func() { _ = response.Body.Close() }()
+	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	return string(body), err
 }
 
+var reconciled = regexp.MustCompile(`(?m)^controller_runtime_reconcile_total\{controller="station",result="[a-z_]+"\} ([0-9]+)$`)
+
 // hasLookedAt waits until the operator, just started, has looked at that many stations.
-func (o *operator) hasLookedAt(stations int) {
+func (o *operators) hasLookedAt(stations int) {
 	o.t.Helper()
 	controlplane.Eventually(o.t, "the operator has looked at every station", func(ctx context.Context) error {
+		o.ensure()
 		text, err := o.scrape(ctx)
 		if err != nil {
 			return err
@@ -150,127 +237,13 @@ func (o *operator) hasLookedAt(stations int) {
 	})
 }
 
-// line is the wire between operator and API server. It can be cut, and be slow.
-type line struct {
-	listener net.Listener
-	server   string
-
-	mu    sync.Mutex
-	dead  bool
-	delay time.Duration
-	open  map[net.Conn]bool
-}
-
-func newLine(t *testing.T, host string) *line {
-	t.Helper()
-	server, _, err := rest.DefaultServerURL(host, "", schema.GroupVersion{}, true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := &line{listener: listener, server: server.Host, open: map[net.Conn]bool{}}
-	go l.accept()
-	t.Cleanup(func() { _ = listener.Close(); l.cut() })
-	return l
-}
-
-func (l *line) address() string { return l.listener.Addr().String() }
-
-func (l *line) accept() {
-	for {
-		near, err := l.listener.Accept()
-		if err != nil {
-			return
-		}
-		go l.carry(near)
-	}
-}
-
-func (l *line) carry(near net.Conn) {
-	defer func() { _ = near.Close() }()
-	if l.isDead() {
-		return
-	}
-	far, err := net.Dial("tcp", l.server)
-	if err != nil {
-		return
-	}
-	defer func() { _ = far.Close() }()
-	l.keep(near, far)
-	done := make(chan bool, 2)
-	for from, to := range map[net.Conn]net.Conn{near: far, far: near} {
-		go func() { l.copy(to, from); done <- true }()
-	}
-	<-done
-	l.drop(near, far)
-}
-
-func (l *line) copy(to io.Writer, from io.Reader) {
-	buffer := make([]byte, 32<<10)
-	for {
-		n, err := from.Read(buffer)
-		if n > 0 {
-			if slow := l.slowness(); slow > 0 {
-				<-time.After(slow)
-			}
-			if _, err := to.Write(buffer[:n]); err != nil {
-				return
-			}
-		}
-		if err != nil {
-			return
+// samples of the families whose names begin so, one a line.
+func samples(exposition, prefix string) []string {
+	var found []string
+	for sample := range strings.SplitSeq(exposition, "\n") {
+		if strings.HasPrefix(sample, prefix) {
+			found = append(found, sample)
 		}
 	}
-}
-
-func (l *line) isDead() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.dead
-}
-
-func (l *line) slowness() time.Duration {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.delay
-}
-
-func (l *line) keep(conns ...net.Conn) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, c := range conns {
-		l.open[c] = true
-	}
-}
-
-func (l *line) drop(conns ...net.Conn) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, c := range conns {
-		delete(l.open, c)
-		_ = c.Close()
-	}
-}
-
-// cut every connection; new ones can be made.
-func (l *line) cut() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for c := range l.open {
-		_ = c.Close()
-	}
-	clear(l.open)
-}
-
-// set how the line is from now on.
-func (l *line) set(dead bool, delay time.Duration) {
-	l.mu.Lock()
-	l.dead, l.delay = dead, delay
-	l.mu.Unlock()
-	if dead {
-		l.cut()
-	}
+	return found
 }

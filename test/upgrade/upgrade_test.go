@@ -1,7 +1,7 @@
 // Package upgrade takes a county from an earlier release to the present one, as an upgrade of the operator's chart does.
 //
 // testdata/previous holds the CRDs of that release and what its operator had made of a small county: every object as it stood in the API server,
-// with its managed fields, without what each API server gives by itself.
+// with its managed fields, without what each API server gives by itself. Beside them are its charts, which the tests of our charts upgrade.
 package upgrade
 
 import (

@@ -43,6 +43,27 @@ var visitTests = map[string]func(*testing.T, *station){
 			t.Errorf("%v, want ErrIdempotencyConflict", err)
 		}
 	},
+	"what was noted before a day is forgotten, and the visits stay counted": func(t *testing.T, s *station) {
+		s.visit(2, "王小明一家", "v1")
+		s.pass(days)
+		s.visit(3, "李四", "v2")
+		for range 2 { // the second time nothing is left to forget
+			if err := s.ForgetVisitNotes(t.Context(), s.today()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for day, people := range map[int]int{0: 3, -1: 2} {
+			if got, err := s.VisitsOn(t.Context(), s.today().AddDays(day)); err != nil || got.Visits != 1 || got.People != people {
+				t.Errorf("%d days ago: %+v, error %v", -day, got, err)
+			}
+		}
+		if !s.visit(3, "李四", "v2") {
+			t.Error("what is kept is not known again")
+		}
+		if s.visit(9, "", "v1") {
+			t.Error("the request of what was forgotten is still known")
+		}
+	},
 	"a visit and a suggestion may have the same key": func(t *testing.T, s *station) {
 		s.visit(2, "", "k1")
 		if _, replayed, err := s.bring(t.Context(), s.submission(road, "k1")); err != nil || replayed {
