@@ -7,6 +7,8 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
@@ -74,7 +76,38 @@ func (p *provisioner) route(ctx context.Context, httpRoutes *optional.Kind, shap
 	if kindIsGone(err) {
 		return outcome.StalledAgain(lookAgainAtRefusal, ReasonGatewayAPIMissing, gatewayAPIMissing)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return p.accepted(ctx)
+}
+
+// accepted tells when a Gateway has refused the route, as one does that lets in no routes of this namespace. One that has not said anything yet may need a
+// moment, or be of a controller that says nothing.
+func (p *provisioner) accepted(ctx context.Context) error {
+	live := &gatewayv1.HTTPRoute{}
+	err := p.applier.Client.Get(ctx, types.NamespacedName{Namespace: p.station.Namespace, Name: IntakeName(p.station.Name)}, live)
+	if err != nil {
+		return client.IgnoreNotFound(err) // it has just been made
+	}
+	for _, parent := range live.Status.Parents {
+		for _, conditionType := range []gatewayv1.RouteConditionType{gatewayv1.RouteConditionAccepted, gatewayv1.RouteConditionResolvedRefs} {
+			said := meta.FindStatusCondition(parent.Conditions, string(conditionType))
+			if said != nil && said.Status == metav1.ConditionFalse && said.ObservedGeneration >= live.Generation {
+				return outcome.Stalled(ReasonRouteRefused, // what the Gateway says next wakes the station
+					"Gateway %s does not take the HTTPRoute %s: %s (%s). Residents do not reach the station there until it does; see spec.listeners[].allowedRoutes of the Gateway, "+
+						"or name another in spec.intake.exposure.gateway.parentRefs.", gatewayOf(parent.ParentRef), live.Name, said.Reason, said.Message)
+			}
+		}
+	}
+	return nil
+}
+
+func gatewayOf(ref gatewayv1.ParentReference) string {
+	if ref.Namespace == nil {
+		return string(ref.Name)
+	}
+	return string(*ref.Namespace) + "/" + string(ref.Name)
 }
 
 func (p *provisioner) monitor(ctx context.Context, podMonitors *optional.Kind) error {

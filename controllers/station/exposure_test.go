@@ -278,6 +278,44 @@ func TestAMissingGatewayAPIHoldsUpNothingAndIsNoticedWhenItComes(t *testing.T) {
 	s.silent()
 }
 
+func TestAGatewayThatRefusesTheRouteIsHeard(t *testing.T) {
+	s := newStage(t)
+	s.install(gatewayCRD(t), s.route())
+	s.published(byGateway)
+	route := s.route()
+	s.appears(route, nil)
+	s.until("zhongduo", "Ready", "True")
+
+	says := func(status metav1.ConditionStatus, reason gatewayv1.RouteConditionReason) {
+		t.Helper()
+		route.Status.Parents = []gatewayv1.RouteParentStatus{{
+			ParentRef: gatewayv1.ParentReference{Name: "county"}, ControllerName: "example.test/gateway",
+			Conditions: []metav1.Condition{{
+				Type: string(gatewayv1.RouteConditionAccepted), Status: status, Reason: string(reason), Message: "said by the gateway",
+				ObservedGeneration: route.Generation, LastTransitionTime: metav1.Now(),
+			}},
+		}}
+		if err := cluster.Client.Status().Update(t.Context(), route); err != nil {
+			t.Fatal(err)
+		}
+	}
+	says(metav1.ConditionFalse, gatewayv1.RouteReasonNotAllowedByListeners)
+	refused := s.until("zhongduo", "Stalled", "True/RouteRefused")
+	for _, part := range []string{"Gateway county", "NotAllowedByListeners", "said by the gateway", "allowedRoutes"} {
+		if !strings.Contains(refused.Message, part) {
+			t.Errorf("the condition says %q, not %q", refused.Message, part)
+		}
+	}
+	s.until("zhongduo", "Ready", "False/RouteRefused")
+	s.until("zhongduo", "IntakeAvailable", "True")
+	s.silent()
+
+	says(metav1.ConditionTrue, gatewayv1.RouteReasonAccepted)
+	s.until("zhongduo", "Ready", "True")
+	s.until("zhongduo", "Stalled", "False")
+	s.silent()
+}
+
 func TestWhatPublishesNowStaysUntilItsSuccessorIsThere(t *testing.T) {
 	s := newStage(t)
 	s.published(byIngress)

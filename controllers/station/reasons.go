@@ -62,6 +62,8 @@ const (
 	ReasonStorageWaits = "StorageWaits"
 	// ReasonGatewayAPIMissing: the station wants a gateway, and the cluster has no Gateway API.
 	ReasonGatewayAPIMissing = "GatewayAPIMissing"
+	// ReasonRouteRefused: a Gateway that the station names does not take its HTTPRoute.
+	ReasonRouteRefused = "RouteRefused"
 	// ReasonDataKeyLost: the data is there and the key to it is not.
 	ReasonDataKeyLost = "DataKeyLost"
 	// ReasonPreviousKeyInUse: another data key is asked for while the last one before is still kept.

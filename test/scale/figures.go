@@ -45,6 +45,8 @@ type figures struct {
 	// ScrapeMillis and ScrapeBytes of the operator's metrics.
 	ScrapeMillis float64 `json:"scrapeMillis"`
 	ScrapeBytes  float64 `json:"scrapeBytes"`
+	// Rosters are measured last, and apart.
+	Rosters *rosterFigures `json:"rosters,omitempty"`
 }
 
 // spread of durations in milliseconds.
@@ -94,6 +96,13 @@ func (f figures) print(to io.Writer) {
 	line("  restart            settled after %.1f s, %.1f s of CPU, %.0f writes (aim 0)", f.RestartSeconds, f.RestartCPU, f.RestartWrites)
 	line("  sweep of polls     %d of %d in %.1f s at %.3f cores", f.Swept, f.Stations, f.SweepSeconds, f.SweepCores)
 	line("  scrape             %.1f KiB in %.1f ms", f.ScrapeBytes/kib, f.ScrapeMillis)
+	if rosters := f.Rosters; rosters != nil {
+		line("  %d rosters of %d  planned and published %.1f/s with %.2f requests, %.1f ms of CPU and %.1f KiB of live heap each", rosters.Rosters, deputies,
+			rosters.PerSecond, total(rosters.Requests), rosters.CPU, rosters.Heap/kib)
+		for _, what := range slices.Sorted(maps.Keys(rosters.Requests)) {
+			line("    %-40s %.3f", what, rosters.Requests[what])
+		}
+	}
 }
 
 func total(counts map[string]float64) float64 {

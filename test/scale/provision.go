@@ -111,7 +111,7 @@ func (r *runner) provision(ctx context.Context) error {
 		r.Provision = effort{Stations: provisioned, Seconds: earlier.Seconds + time.Since(began).Seconds(), CPU: earlier.CPU + used.cpu}
 		return r.save()
 	}
-	err = r.watchStations(ctx, provisioned, note)
+	err = r.watchStations(ctx, len(r.townships), provisioned, note)
 	if err == nil {
 		err = r.untilQuiet(ctx)
 	}
@@ -122,7 +122,7 @@ func (r *runner) provision(ctx context.Context) error {
 	f := &r.Figures
 	n := float64(len(r.townships))
 	f.ProvisionedPerSecond, f.ProvisionCPU = n/r.Provision.Seconds, 1000*r.Provision.CPU/n
-	f.Requests = r.perStation(r.Requests)
+	f.Requests = per(n, r.Requests)
 	r.say("%.1f stations/s", f.ProvisionedPerSecond)
 	return errors.Join(r.countChildren(ctx), r.stopOperator())
 }
@@ -155,10 +155,11 @@ func (r *runner) countRequests(ctx context.Context, before map[string]float64) e
 	return r.save()
 }
 
-func (r *runner) perStation(counts map[string]float64) map[string]float64 {
+// per divides what was asked by how many it was asked for.
+func per(n float64, counts map[string]float64) map[string]float64 {
 	each := map[string]float64{}
-	for what, n := range counts {
-		each[what] = n / float64(len(r.townships))
+	for what, count := range counts {
+		each[what] = count / n
 	}
 	return each
 }
@@ -175,7 +176,7 @@ func (r *runner) becomeReady(ctx context.Context) error {
 	if err := r.makePodsReady(ctx); err != nil {
 		return err
 	}
-	if err := r.watchStations(ctx, served, func(int) error { return nil }); err != nil {
+	if err := r.watchStations(ctx, len(r.townships), served, func(int) error { return nil }); err != nil {
 		return err
 	}
 	if err := r.untilQuiet(ctx); err != nil {
@@ -185,7 +186,7 @@ func (r *runner) becomeReady(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	asked := r.perStation(since(before, after))
+	asked := per(float64(len(r.townships)), since(before, after))
 	for _, played := range []string{"POST pods", "PUT pods/status", "PUT statefulsets/status", "GET pods"} {
 		delete(asked, played)
 	}
@@ -193,10 +194,10 @@ func (r *runner) becomeReady(ctx context.Context) error {
 	return nil
 }
 
-// watchStations until all fulfil a condition, and notes how many do every few seconds.
-func (r *runner) watchStations(ctx context.Context, fulfils func(*v1alpha1.LiaisonStation) bool, note func(int) error) error {
+// watchStations until a number of them fulfil a condition, and notes how many do every few seconds.
+func (r *runner) watchStations(ctx context.Context, all int, fulfils func(*v1alpha1.LiaisonStation) bool, note func(int) error) error {
 	done := map[string]bool{}
-	for len(done) < len(r.townships) {
+	for len(done) < all {
 		list := &v1alpha1.LiaisonStationList{}
 		if err := r.cluster.client.List(ctx, list); err != nil {
 			return fmt.Errorf("listing the stations: %w", err)
@@ -210,7 +211,7 @@ func (r *runner) watchStations(ctx context.Context, fulfils func(*v1alpha1.Liais
 		if err != nil {
 			return fmt.Errorf("watching the stations: %w", err)
 		}
-		if err := r.follow(ctx, events, done, fulfils, note); err != nil {
+		if err := r.follow(ctx, events, all, done, fulfils, note); err != nil {
 			return err
 		}
 	}
@@ -218,16 +219,16 @@ func (r *runner) watchStations(ctx context.Context, fulfils func(*v1alpha1.Liais
 }
 
 // follow a watch until it ends or all are done.
-func (r *runner) follow(ctx context.Context, events watch.Interface, done map[string]bool, fulfils func(*v1alpha1.LiaisonStation) bool, note func(int) error) error {
+func (r *runner) follow(ctx context.Context, events watch.Interface, all int, done map[string]bool, fulfils func(*v1alpha1.LiaisonStation) bool, note func(int) error) error {
 	defer events.Stop()
 	tick := time.NewTicker(5 * time.Second)
 	defer tick.Stop()
-	for len(done) < len(r.townships) {
+	for len(done) < all {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-tick.C:
-			r.say("  %d of %d", len(done), len(r.townships))
+			r.say("  %d of %d", len(done), all)
 			if err := note(len(done)); err != nil {
 				return err
 			}

@@ -64,6 +64,7 @@ var phases = []phase{
 	{"a sweep of polls", (*runner).measureSweep},
 	{"restart", (*runner).measureRestart},
 	{"plain server-side apply, second half", (*runner).applySecondHalf},
+	{"rosters", (*runner).measureRosters},
 }
 
 func begin(o options) (*runner, error) {
