@@ -41,9 +41,10 @@ generate: $(BIN)/controller-gen ## Write deep copies and apply configurations fr
 	$(BIN)/controller-gen object:headerFile=hack/boilerplate.go.txt applyconfiguration:headerFile=hack/boilerplate.go.txt paths=./api/v1alpha1/...
 
 .PHONY: manifests
-manifests: $(BIN)/controller-gen $(BIN)/crd-ref-docs ## Write CRDs, the operator's RBAC and the API reference from Go.
+manifests: $(BIN)/controller-gen $(BIN)/crd-ref-docs ## Write CRDs, the operator's RBAC and the API reference from Go, and the PrometheusRule from its rules.
 	$(BIN)/controller-gen crd:generateEmbeddedObjectMeta=false paths=./api/v1alpha1/... output:crd:dir=config/crd/bases
 	$(BIN)/controller-gen rbac:roleName=liaison-operator paths=./controllers/... output:rbac:dir=config/rbac
+	hack/prometheus-rules.sh
 	hack/chart-files.sh
 	hack/api-reference.sh
 

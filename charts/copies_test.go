@@ -26,8 +26,10 @@ func TestCopiesAreWhatWasGenerated(t *testing.T) {
 			t.Errorf("the chart's %s is not the generated one; run make manifests", filepath.Base(file))
 		}
 	}
-	if !bytes.Equal(read(t, "..", "config", "rbac", "role.yaml"), read(t, operatorChart, "files", "role.yaml")) {
-		t.Error("the chart's files/role.yaml is not the generated config/rbac/role.yaml; run make manifests")
+	for copied, original := range map[string]string{"role.yaml": "rbac/role.yaml", "rules.yaml": "prometheus/rules.yaml"} {
+		if !bytes.Equal(read(t, "..", "config", filepath.FromSlash(original)), read(t, operatorChart, "files", copied)) {
+			t.Errorf("the chart's files/%s is not config/%s; run make manifests", copied, original)
+		}
 	}
 }
 

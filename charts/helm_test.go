@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	monitoringv1 "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
@@ -115,6 +116,8 @@ func decode(t *testing.T, documents []byte) []client.Object {
 func scheme() *runtime.Scheme {
 	s := controlplane.NewScheme()
 	utilruntime.Must(apiextensionsv1.AddToScheme(s))
+	// Not the whole group: the operator has a PodMonitor of its own.
+	s.AddKnownTypes(monitoringv1.SchemeGroupVersion, &monitoringv1.PrometheusRule{}, &monitoringv1.ServiceMonitor{})
 	return s
 }
 

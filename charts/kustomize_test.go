@@ -18,8 +18,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// kustomize renders config/default with the kubectl that localcluster builds, or the one in KUBECTL.
-func kustomize(t *testing.T) []client.Object {
+// kustomize renders a folder of config/ with the kubectl that localcluster builds, or the one in KUBECTL.
+func kustomize(t *testing.T, folder string) []client.Object {
 	t.Helper()
 	binary := os.Getenv("KUBECTL")
 	if binary == "" {
@@ -30,7 +30,7 @@ func kustomize(t *testing.T) []client.Object {
 	}
 	notice(t, filepath.Join("..", "config"))
 	var stderr bytes.Buffer
-	command := exec.CommandContext(t.Context(), binary, "kustomize", filepath.Join("..", "config", "default"))
+	command := exec.CommandContext(t.Context(), binary, "kustomize", filepath.Join("..", "config", folder))
 	command.Stderr = &stderr
 	printed, err := command.Output()
 	if err != nil {
@@ -40,7 +40,7 @@ func kustomize(t *testing.T) []client.Object {
 }
 
 func TestKustomizeMakesWhatTheAPIServerAccepts(t *testing.T) {
-	for _, object := range kustomize(t) {
+	for _, object := range kustomize(t, "default") {
 		if _, installed := object.(*apiextensionsv1.CustomResourceDefinition); !installed {
 			accepted(t, object)
 		}
@@ -49,7 +49,7 @@ func TestKustomizeMakesWhatTheAPIServerAccepts(t *testing.T) {
 
 // Chart and kustomize differ only in labels, in the Namespace that Helm makes by itself, and in where the intake's image is said.
 func TestKustomizeMakesWhatTheChartMakes(t *testing.T) {
-	fromKustomize := byName(kustomize(t))
+	fromKustomize := byName(kustomize(t, "default"))
 	printed, complaint := helm(t, "template", "liaison-operator", operatorChart, "--namespace", "liaison-system")
 	if complaint != "" {
 		t.Fatal(complaint)
@@ -87,7 +87,7 @@ func TestKustomizeGrantsUsersWhatTheChartGrants(t *testing.T) {
 		}
 		return aggregated
 	}
-	fromKustomize, fromChart := kustomize(t), render(t, operatorChart)
+	fromKustomize, fromChart := kustomize(t, "default"), render(t, operatorChart)
 	for _, role := range []string{"liaison-operator-view", "liaison-operator-edit"} {
 		if diff := cmp.Diff(labelled(fromChart, "release-"+role), labelled(fromKustomize, role)); diff != "" {
 			t.Errorf("%s is aggregated differently (-chart +kustomize):\n%s", role, diff)

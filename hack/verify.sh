@@ -13,6 +13,7 @@ generated=(
   api/v1alpha1/zz_generated.deepcopy.go
   charts/liaison-operator/files
   config/crd/bases
+  config/prometheus/prometheusrule.yaml
   config/rbac/role.yaml
   docs/api-reference.md
 )

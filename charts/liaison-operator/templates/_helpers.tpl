@@ -84,6 +84,28 @@ annotations:
 {{- end -}}
 {{- end -}}
 
+{{/* the groups of files/rules.yaml: each alert with the county's labels and the place of its runbook, and without those that are disabled */}}
+{{- define "operator.ruleGroups" -}}
+{{- $values := .Values.metrics.rules -}}
+{{- $groups := list -}}
+{{- range $group := (.Files.Get "files/rules.yaml" | fromYaml).groups -}}
+{{- $rules := list -}}
+{{- range $rule := $group.rules -}}
+{{- if $rule.alert -}}
+{{- $_ := set $rule "labels" (merge (dict) $rule.labels $values.alertLabels) -}}
+{{- $_ := set $rule.annotations "runbook_url" (printf "%s/%s.md" (trimSuffix "/" $values.runbookURL) $rule.alert) -}}
+{{- end -}}
+{{- if not (and $rule.alert (has $rule.alert $values.disabled)) -}}
+{{- $rules = append $rules $rule -}}
+{{- end -}}
+{{- end -}}
+{{- if $rules -}}
+{{- $groups = append $groups (set $group "rules" $rules) -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $groups -}}
+{{- end -}}
+
 {{/* values that contradict each other */}}
 {{- define "operator.checks" -}}
 {{- if and (not .Values.leaderElection.enabled) (gt (int .Values.replicas) 1) -}}
@@ -103,5 +125,10 @@ annotations:
 {{- end -}}
 {{- if and (not .Values.networkPolicy.enabled) .Values.networkPolicy.metricsFrom -}}
 {{- fail "networkPolicy.metricsFrom is set but networkPolicy.enabled is false: enable the policy or remove the peers" -}}
+{{- end -}}
+{{- range $disabled := .Values.metrics.rules.disabled -}}
+{{- if not (contains (printf "alert: %s\n" $disabled) ($.Files.Get "files/rules.yaml")) -}}
+{{- fail (printf "metrics.rules.disabled names %s, which is no alert: docs/runbooks has a page for each alert there is" $disabled) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
