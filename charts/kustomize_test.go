@@ -18,8 +18,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// kustomize renders config/default with the kubectl that localcluster builds, or the one in KUBECTL.
-func kustomize(t *testing.T) []client.Object {
+// kustomize renders a folder of config with the kubectl that localcluster builds, or the one in KUBECTL.
+func kustomize(t *testing.T, folder string) []client.Object {
 	t.Helper()
 	binary := os.Getenv("KUBECTL")
 	if binary == "" {
@@ -30,7 +30,7 @@ func kustomize(t *testing.T) []client.Object {
 	}
 	notice(t, filepath.Join("..", "config"))
 	var stderr bytes.Buffer
-	command := exec.CommandContext(t.Context(), binary, "kustomize", filepath.Join("..", "config", "default"))
+	command := exec.CommandContext(t.Context(), binary, "kustomize", filepath.Join("..", "config", folder))
 	command.Stderr = &stderr
 	printed, err := command.Output()
 	if err != nil {
@@ -40,7 +40,7 @@ func kustomize(t *testing.T) []client.Object {
 }
 
 func TestKustomizeMakesWhatTheAPIServerAccepts(t *testing.T) {
-	for _, object := range kustomize(t) {
+	for _, object := range kustomize(t, "default") {
 		if _, installed := object.(*apiextensionsv1.CustomResourceDefinition); !installed {
 			accepted(t, object)
 		}
@@ -49,7 +49,7 @@ func TestKustomizeMakesWhatTheAPIServerAccepts(t *testing.T) {
 
 // Chart and kustomize differ only in labels, in the Namespace that Helm makes by itself, and in where the intake's image is said.
 func TestKustomizeMakesWhatTheChartMakes(t *testing.T) {
-	fromKustomize := byName(kustomize(t))
+	fromKustomize := byName(kustomize(t, "default"))
 	printed, complaint := helm(t, "template", "liaison-operator", operatorChart, "--namespace", "liaison-system")
 	if complaint != "" {
 		t.Fatal(complaint)
@@ -76,6 +76,25 @@ func TestKustomizeMakesWhatTheChartMakes(t *testing.T) {
 	}
 }
 
+func TestKustomizeMakesTheDashboardsThatTheChartMakes(t *testing.T) {
+	fromKustomize := byName(kustomize(t, "grafana"))
+	printed, complaint := helm(t, "template", "liaison-operator", operatorChart, "--namespace", "liaison-system",
+		"--set", "dashboards.enabled=true", "--show-only", "templates/dashboards.yaml")
+	if complaint != "" {
+		t.Fatal(complaint)
+	}
+	if diff := cmp.Diff(byName(decode(t, []byte(printed))), fromKustomize,
+		cmpopts.IgnoreFields(metav1.ObjectMeta{}, "Labels", "Annotations")); diff != "" {
+		t.Errorf("the dashboards differ (-chart +kustomize):\n%s", diff)
+	}
+	for name, object := range fromKustomize {
+		accepted(t, object)
+		if object.GetLabels()["grafana_dashboard"] != "1" {
+			t.Errorf("the sidecar does not find %s by its labels %v", name, object.GetLabels())
+		}
+	}
+}
+
 func TestKustomizeGrantsUsersWhatTheChartGrants(t *testing.T) {
 	labelled := func(objects []client.Object, name string) map[string]string {
 		labels := the[*rbacv1.ClusterRole](t, objects, name).Labels
@@ -87,7 +106,7 @@ func TestKustomizeGrantsUsersWhatTheChartGrants(t *testing.T) {
 		}
 		return aggregated
 	}
-	fromKustomize, fromChart := kustomize(t), render(t, operatorChart)
+	fromKustomize, fromChart := kustomize(t, "default"), render(t, operatorChart)
 	for _, role := range []string{"liaison-operator-view", "liaison-operator-edit"} {
 		if diff := cmp.Diff(labelled(fromChart, "release-"+role), labelled(fromKustomize, role)); diff != "" {
 			t.Errorf("%s is aggregated differently (-chart +kustomize):\n%s", role, diff)

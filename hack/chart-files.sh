@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Copies into the operator's chart what is generated from Go: the CRDs and the rules of its role.
+# Copies into the operator's chart what is generated from Go: the CRDs, the rules of its role, and the dashboards.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 files=charts/liaison-operator/files
@@ -7,3 +7,6 @@ mkdir -p "$files/crds"
 rm -f "$files"/crds/*.yaml
 cp config/crd/bases/*.yaml "$files/crds/"
 cp config/rbac/role.yaml "$files/role.yaml"
+mkdir -p "$files/dashboards"
+rm -f "$files"/dashboards/*.json
+cp config/grafana/dashboards/*.json "$files/dashboards/"
