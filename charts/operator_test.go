@@ -289,7 +289,7 @@ func TestOperatorRefusesValues(t *testing.T) {
 		{"metrics.port=8081", "choose another for one of them"},
 		{"dashboards.folder=Liaison", "enable the dashboards or remove the folder"},
 		{"dashboards.enabled=true,dashboards.label.name=app.kubernetes.io/name", "/dashboards/label/name"},
-		{"dashboards.enabled=true,commonLabels.grafana_dashboard=2", "choose another label for one of them"},
+		{"dashboards.enabled=true,commonLabels.grafana_dashboard=yes", "choose another label for one of them"},
 		{"dashboards.enabled=true,dashboards.namespace=Monitoring", "/dashboards/namespace"},
 		{"dashboards.labels.x=y", "/dashboards"},
 		{"networkPolicy.metricsFrom[0].podSelector.x=y", "enable the policy or remove the peers"},

@@ -20,6 +20,7 @@ import (
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/controllers/station"
 	"township.dev/liaison/internal/casework"
+	"township.dev/liaison/internal/fromcrd"
 	"township.dev/liaison/internal/stationconf"
 	"township.dev/liaison/test/controlplane"
 	"township.dev/liaison/test/fixture"
@@ -27,7 +28,8 @@ import (
 
 const countyNamespace = "jixian"
 
-// declareCounty declares four stations: a busy one, one that nobody uses, one whose intake is broken, and one that is stopped.
+// declareCounty declares five stations: a busy one, one that nobody uses and whose audit log was cut, one whose intake is broken, one that does not come
+// up, and one that is stopped.
 func declareCounty(t *testing.T) {
 	t.Helper()
 	cluster.Create(t, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: countyNamespace}},
@@ -35,28 +37,30 @@ func declareCounty(t *testing.T) {
 			ReceptionOn(10, 2, 1).DutyOn(v1alpha1.DutyWorkingDays, 1).Obj())
 	for _, s := range []struct {
 		name, township, code string
-		reports              http.HandlerFunc
+		suspended            bool
+		intake               http.HandlerFunc
 	}{
-		{"zhongduo", "中垛乡", "141028204", busy()},
-		{"tunli", "屯里镇", "141028101", idle},
-		{"wencheng", "文城乡", "141028202", broken},
-		{"checheng", "车城乡", "141028203", nil},
+		{name: "zhongduo", township: "中垛乡", code: "141028204", intake: busy()},
+		{name: "tunli", township: "屯里镇", code: "141028101", intake: idle()},
+		{name: "wencheng", township: "文城乡", code: "141028202", intake: broken},
+		{name: "baishansi", township: "柏山寺乡", code: "141028205"},
+		{name: "checheng", township: "车城乡", code: "141028203", suspended: true},
 	} {
 		declared := fixture.Station(s.name).In(countyNamespace).WithRoster("zhongduo").Obj()
 		declared.Spec.DisplayName = s.township + "人大代表联络站"
 		declared.Spec.Township = v1alpha1.Township{Name: s.township, Code: s.code, County: "吉县"}
-		declared.Spec.Suspend = s.reports == nil
+		declared.Spec.Suspend = s.suspended
 		cluster.Create(t, declared)
-		if s.reports != nil {
-			serve(t, s.name, s.reports)
+		if s.intake != nil {
+			serve(t, s.name, s.intake)
 		}
 	}
 }
 
 // serve does what a StatefulSet controller and a kubelet do: the station's pod runs, and its intake answers.
-func serve(t *testing.T, name string, reports http.HandlerFunc) {
+func serve(t *testing.T, name string, answers http.HandlerFunc) {
 	t.Helper()
-	intake := httptest.NewServer(reports)
+	intake := httptest.NewServer(answers)
 	t.Cleanup(intake.Close)
 	set := &appsv1.StatefulSet{}
 	controlplane.Eventually(t, name+" has a StatefulSet", func(ctx context.Context) error {
@@ -68,8 +72,8 @@ func serve(t *testing.T, name string, reports http.HandlerFunc) {
 	}
 	host, port := addressOf(t, intake)
 	for i := range pod.Spec.Containers[0].Ports {
-		if answers := &pod.Spec.Containers[0].Ports[i]; answers.Name == "internal" {
-			answers.ContainerPort = port
+		if internal := &pod.Spec.Containers[0].Ports[i]; internal.Name == "internal" {
+			internal.ContainerPort = port
 		}
 	}
 	cluster.Create(t, pod)
@@ -102,15 +106,14 @@ func addressOf(t *testing.T, intake *httptest.Server) (host string, port int32) 
 func busy() http.HandlerFunc {
 	var polls atomic.Int64
 	oldest := time.Now().Add(-100 * 24 * time.Hour)
-	head := strings.Repeat("a", 64)
 	return func(w http.ResponseWriter, r *http.Request) {
 		n := polls.Add(1)
 		report := stationconf.BacklogReport{
 			Version: "test", OldestPending: oldest, Received: 9 * n, Visits: n, Reopened: n, Withdrawn: n, Merged: n,
 			Routes: map[casework.Route]stationconf.RouteBacklog{}, Closed: map[casework.Result]int64{}, Satisfaction: map[string]int64{},
-			Audit: &stationconf.Audit{Length: 1, Head: head},
+			Audit: auditLog(r, 1),
 		}
-		for _, route := range []casework.Route{casework.Unclassified, casework.OnTheSpot, casework.Township, casework.County, casework.Explain} {
+		for _, route := range fromcrd.Routes() {
 			report.Routes[route] = stationconf.RouteBacklog{Pending: 2, Overdue: 1}
 		}
 		for _, result := range casework.Results() {
@@ -119,16 +122,28 @@ func busy() http.HandlerFunc {
 		for _, rating := range casework.Satisfactions() {
 			report.Satisfaction[string(rating)] = n
 		}
-		if r.URL.Query().Has(stationconf.AuditQuery) {
-			report.Audit.Asked = &stationconf.AuditPoint{Length: 1, Hash: head}
-		}
 		answer(w, report)
 	}
 }
 
-// idle is an intake that nobody brings anything to.
-func idle(w http.ResponseWriter, _ *http.Request) {
-	answer(w, stationconf.BacklogReport{Version: "test", Routes: map[casework.Route]stationconf.RouteBacklog{}})
+// idle is an intake that nobody brings anything to. From its second answer on, its audit log is shorter than it was.
+func idle() http.HandlerFunc {
+	var polls atomic.Int64
+	return func(w http.ResponseWriter, r *http.Request) {
+		answer(w, stationconf.BacklogReport{
+			Version: "test", Routes: map[casework.Route]stationconf.RouteBacklog{}, Audit: auditLog(r, max(1, 3-polls.Add(1))),
+		})
+	}
+}
+
+// auditLog of that many entries, with the one that the operator asks for.
+func auditLog(r *http.Request, length int64) *stationconf.Audit {
+	hash := strings.Repeat("a", 64)
+	shown := &stationconf.Audit{Length: length, Head: hash}
+	if r.URL.Query().Has(stationconf.AuditQuery) {
+		shown.Asked = &stationconf.AuditPoint{Length: length, Hash: hash}
+	}
+	return shown
 }
 
 func broken(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }

@@ -107,10 +107,14 @@ type sample struct {
 	Value [2]any
 }
 
-func (s sample) isNaN() bool {
+// value is NaN where the answer is no number at all.
+func (s sample) value() float64 {
 	text, _ := s.Value[1].(string)
 	value, err := strconv.ParseFloat(text, 64)
-	return err != nil || math.IsNaN(value)
+	if err != nil {
+		return math.NaN()
+	}
+	return value
 }
 
 // ask for the value of now.
