@@ -101,16 +101,17 @@ func countyWaits(b *dashboard.DashboardBuilder) {
 			column{waitColumn, units.DurationSeconds, named(waiting), coloured(limits("transparent", limit{longWait, amber}, limit{tooLongWait, red}))},
 			column{text("待办", "pending"), units.Short, named(sum(pending, "namespace", "station")), nil},
 			column{text("超期", "overdue"), units.Short, named(sum(overdue, "namespace", "station")), coloured(limits("transparent", limit{1, red}))},
-			column{text("所选时间内来件", "received in the chosen time"), units.Short, named(risen("liaison_cases_received_total", "$__range")), decimals(0)},
+			column{text("所选时间内来件", "received in the chosen time"), units.Short, named(risen("liaison_cases_received_total", "$__range")), whole()},
 			column{text("满意率", "content"), units.PercentUnit,
-				named("(" + content(risen(goodRatings, "$__range"), risen(allRatings, "$__range")) + ")"), decimals(0)},
+				named("(" + content(risen(goodRatings, "$__range"), risen(allRatings, "$__range")) + ")"), whole()},
 			column{text("就绪", "ready"), units.NoUnit, named(each("liaison_station_ready")),
 				worded(yesOrNo(text("是", "yes"), green, text("否", "no"), red))},
 		))
 }
 
-func decimals(n int) []dashboard.DynamicConfigValue {
-	return []dashboard.DynamicConfigValue{{Id: "decimals", Value: n}}
+// whole shows no fractions: an increase is worked out from what was scraped, and is seldom a whole number.
+func whole() []dashboard.DynamicConfigValue {
+	return []dashboard.DynamicConfigValue{{Id: "decimals", Value: 0}}
 }
 
 func countyTrends(b *dashboard.DashboardBuilder) {
@@ -129,11 +130,11 @@ func countyTrends(b *dashboard.DashboardBuilder) {
 		WithPanel(trend(caption{"最久等待走势", "Longest wait over time", "全县等得最久的一件等了多久。", "How long the case that waits longest has been waiting, over all stations."},
 			units.Seconds, question{"max(" + within(waiting) + ")", text("最久等待", "longest wait")})).
 		WithPanel(spelled(bars(caption{"各途径待办", "Pending by route", "此刻各办理途径尚未办结的意见建议。", "Cases that are not closed now, by the route they take."},
-			units.Short, question{total(pending, "route"), "{{route}}"}), routes)).
+			question{total(pending, "route"), "{{route}}"}), routes)).
 		WithPanel(spelled(bars(caption{"满意度评价", "Ratings", "所选时间内群众的评价。", "Residents' ratings in the chosen time."},
-			units.Short, question{total(risen(allRatings, "$__range", "rating"), "rating"), "{{rating}}"}), ratings).Decimals(0)).
+			question{total(risen(allRatings, "$__range", "rating"), "rating"), "{{rating}}"}), ratings).Decimals(0)).
 		WithPanel(bars(caption{"各县待办", "Pending by county", "此刻各县尚未办结的意见建议。", "Cases that are not closed now, by county."},
-			units.Short, question{"sum by (county) (" + named(sum(pending, "namespace", "station")) + ")", "{{county}}"}))
+			question{"sum by (county) (" + named(sum(pending, "namespace", "station")) + ")", "{{county}}"}))
 }
 
 const nextColumn = "下次接待 · next reception"
@@ -144,8 +145,8 @@ func countyReceptions(b *dashboard.DashboardBuilder) {
 			"The township whose reception comes next stands first; receptions held are those of the chosen time."},
 			10, nextColumn, false,
 			column{nextColumn, units.DatetimeISO, named(next) + " * 1000", nil},
-			column{text("已到的接待日", "receptions held"), units.Short, named(held), decimals(0)},
-			column{text("来访", "visits"), units.Short, named(risen("liaison_visits_total", "$__range")), decimals(0)},
+			column{text("已到的接待日", "receptions held"), units.Short, named(held), whole()},
+			column{text("来访", "visits"), units.Short, named(risen("liaison_visits_total", "$__range")), whole()},
 			column{text("缺人的班次", "shifts uncovered"), units.Short, named(each("liaison_duty_uncovered_shifts")), coloured(limits("transparent", limit{1, amber}))},
 			column{text("需改的公告", "announcements to correct"), units.Short, named(each("liaison_duty_broken_announcements")), coloured(limits("transparent", limit{1, red}))},
 		).Interval("15m")).
@@ -170,7 +171,7 @@ func countyCare(b *dashboard.DashboardBuilder) {
 			units.Short, noneIsWell(red), orNone("count("+within(each("liaison_audit_intact"))+" == 0)"))).
 		WithPanel(figure(caption{"需改的公告", "Announcements to correct", "已公告而不能照办的接待和值班。", "Announced receptions and duty that cannot be held as announced."},
 			units.Short, noneIsWell(red), totalOrNone(each("liaison_duty_broken_announcements")))).
-		WithPanel(figure(caption{"明年放假安排未知", "Next year's holidays unknown", "不知道某年放假安排的站；排班仍是暂定的。",
+		WithPanel(figure(caption{"放假安排未知", "Holidays unknown", "不知道今年或明年放假安排的站；排班仍是暂定的。",
 			"Stations that do not know the holiday arrangement of this year or the next; their plans stay provisional."},
 			units.Short, noneIsWell(amber), orNone("count(count by (namespace, station) ("+within(each("liaison_holiday_calendar_known", "year"))+" == 0))"))).
 		WithPanel(figure(caption{"停用的站", "Suspended", "按声明停用的站。", "Stations that are stopped on purpose."},
@@ -183,6 +184,6 @@ func countyCare(b *dashboard.DashboardBuilder) {
 			8, ageColumn, true,
 			column{ageColumn, units.DurationSeconds, "topk(20, " + named(age) + ")", coloured(limits("transparent", limit{stale, amber}))},
 			column{text("问不到的次数", "failed polls"), units.Short,
-				named(risen("liaison_backlog_poll_errors_total", "$__range")) + " and on (namespace, station) topk(20, " + named(age) + ")", decimals(0)},
+				named(risen("liaison_backlog_poll_errors_total", "$__range")) + " and on (namespace, station) topk(20, " + named(age) + ")", whole()},
 		))
 }

@@ -2,6 +2,8 @@
 //
 // They are written from the same vocabulary of panels and queries, so that a panel cannot be without a description, a unit or the datasource that the
 // reader chose, and a metric is asked for in one way. The same program gives the same bytes.
+//
+// They are of Grafana's first model, which every version reads from a file. The one that replaces it is younger than what a county has installed.
 package main
 
 import (

@@ -9,6 +9,7 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/prometheus"
 	"github.com/grafana/grafana-foundation-sdk/go/stat"
 	"github.com/grafana/grafana-foundation-sdk/go/timeseries"
+	"github.com/grafana/grafana-foundation-sdk/go/units"
 )
 
 // A dashboard is 24 columns wide.
@@ -98,21 +99,22 @@ func stacked(panel *timeseries.PanelBuilder) *timeseries.PanelBuilder {
 	return panel.FillOpacity(40).Stacking(common.NewStackingConfigBuilder().Mode(common.StackingModeNormal).Group("A"))
 }
 
-// bars compares numbers of now.
-func bars(c caption, unit string, questions ...question) *bargauge.PanelBuilder {
+// bars compares counts of now.
+func bars(c caption, questions ...question) *bargauge.PanelBuilder {
 	return bargauge.NewPanelBuilder().Title(c.title()).Description(c.description()).Datasource(source()).
-		Span(barsWidth).Height(trendHeight).Unit(unit).Min(0).Thresholds(neutral()).
+		Span(barsWidth).Height(trendHeight).Unit(units.Short).Min(0).Thresholds(neutral()).
 		DisplayMode(common.BarGaugeDisplayModeBasic).Orientation(common.VizOrientationHorizontal).
 		ReduceOptions(common.NewReduceDataOptionsBuilder().Calcs([]string{"lastNotNull"})).
 		Targets(present(questions))
 }
 
-// shows gives the values of a label the names that people know, and draws them in that order.
-type shows[P any] interface {
+// nameable is a panel whose answers can be given other names.
+type nameable[P any] interface {
 	OverrideByName(name string, properties []dashboard.DynamicConfigValue) P
 }
 
-func spelled[P shows[P]](panel P, words []word) P {
+// spelled gives the values of a label the names that people know.
+func spelled[P nameable[P]](panel P, words []word) P {
 	for _, w := range words {
 		panel = panel.OverrideByName(w.value, []dashboard.DynamicConfigValue{{Id: "displayName", Value: w.shown}})
 	}

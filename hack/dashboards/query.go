@@ -64,9 +64,7 @@ func risenHere(metric, window string, labels ...string) string {
 }
 
 // process is a metric of the operator's processes that the reader chose.
-func process(metric string, matchers ...string) string {
-	return fmt.Sprintf("%s{%s}", metric, list(`job=~"$job", instance=~"$instance"`, matchers))
-}
+func process(metric string) string { return metric + `{job=~"$job", instance=~"$instance"}` }
 
 // perSecond is how fast a counter of theirs rises.
 func perSecond(metric string, labels ...string) string {

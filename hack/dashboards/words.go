@@ -16,7 +16,7 @@ func (c caption) description() string { return c.zhTells + "\n\n" + c.enTells }
 // word is how a label's value is shown.
 type word struct{ value, shown string }
 
-// The values of labels, in the order in which they are drawn, as residents and staff read them in the intake service.
+// The values of labels, as residents and staff read them in the intake service.
 var (
 	routes = []word{
 		{"unclassified", text("未分类", "not classified")},

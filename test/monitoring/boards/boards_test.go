@@ -23,8 +23,8 @@ func TestMain(m *testing.M) {
 
 // mayBeNone are the figures that say 0 where they find nothing, and find nothing in this county.
 var mayBeNone = map[string]string{
-	"数据过期 · Figures stale":                    "figures are old after ten minutes",
-	"明年放假安排未知 · Next year's holidays unknown": "whether they are known depends on the day",
+	"数据过期 · Figures stale":      "figures are old after ten minutes",
+	"放假安排未知 · Holidays unknown": "whether they are known depends on the day",
 }
 
 // figures of the county, by the panels of the county's dashboard.

@@ -58,8 +58,7 @@ func startPrometheus(t *testing.T, scraped, tokenFile string) *prometheus {
 // documented finds the scrape configuration in the page.
 var documented = regexp.MustCompile("(?s)```yaml\n(scrape_configs:\n.*?)```")
 
-// scrapeConfig is the documented one, but for where the operator is found and where the token lies.
-func scrapeConfig(t *testing.T, scraped, tokenFile string) []byte {
+func documentedScrapes(t *testing.T) []byte {
 	t.Helper()
 	page, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "monitoring.md"))
 	if err != nil {
@@ -69,10 +68,28 @@ func scrapeConfig(t *testing.T, scraped, tokenFile string) []byte {
 	if found == nil {
 		t.Fatal("docs/monitoring.md has no scrape configuration")
 	}
+	return found[1]
+}
+
+// What the test replaces of it, how the operator is found in a cluster, is at least no nonsense.
+func TestPrometheusTakesTheDocumentedConfiguration(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "prometheus.yml")
+	if err := os.WriteFile(config, documentedScrapes(t), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	check := exec.CommandContext(t.Context(), filepath.Join("..", "..", "..", "bin", "promtool"), "check", "config", "--syntax-only", config)
+	if output, err := check.CombinedOutput(); err != nil {
+		t.Errorf("promtool check config: %v\n%s", err, output)
+	}
+}
+
+// scrapeConfig is the documented one, but for where the operator is found and where the token lies.
+func scrapeConfig(t *testing.T, scraped, tokenFile string) []byte {
+	t.Helper()
 	var config struct {
 		ScrapeConfigs []map[string]any `json:"scrape_configs"`
 	}
-	if err := yaml.UnmarshalStrict(found[1], &config); err != nil {
+	if err := yaml.UnmarshalStrict(documentedScrapes(t), &config); err != nil {
 		t.Fatal(err)
 	}
 	operator := config.ScrapeConfigs[0]
