@@ -50,6 +50,9 @@ var (
 	held = "ceil(changes((time() >= bool " + next + ")[$__range:$__interval]) / 2)"
 )
 
+// oftenEnough are the looks within the chosen time that see every reception of a year: one in three hours. A narrow panel would take fewer.
+const oftenEnough = 3000
+
 // content is the share of ratings that are not bad, among those of the time that the reader chose; nothing where nobody rated.
 func content(good, all string) string { return good + " / (" + all + " > 0)" }
 
@@ -80,7 +83,7 @@ func countyFigures(b *dashboard.DashboardBuilder) {
 		WithPanel(figure(caption{"来访", "Visits", "所选时间内登记的来访，来访不一定留下意见。", "Visits recorded in the chosen time; a visit need not leave a case."},
 			units.Short, neutral(), totalOrNone(risen("liaison_visits_total", "$__range"))).Decimals(0)).
 		WithPanel(figure(caption{"已到的接待日", "Receptions held", "所选时间内已到时间的接待日。", "Receptions of residents whose time came within the chosen time."},
-			units.Short, neutral(), totalOrNone(held)).Decimals(0).Interval("15m")).
+			units.Short, neutral(), totalOrNone(held)).Decimals(0).Interval("15m").MaxDataPoints(oftenEnough)).
 		WithPanel(figure(caption{"未用的站", "Stations not in use", "在所选的周数内既无来访、也无来件的站。从 Prometheus 认识该站起算。",
 			"Stations without a visit and without a case for the chosen weeks, as far back as Prometheus knows them."},
 			units.Short, noneIsWell(amber), orNone("count("+unused+")"))).
@@ -149,7 +152,7 @@ func countyReceptions(b *dashboard.DashboardBuilder) {
 			column{text("来访", "visits"), units.Short, named(risen("liaison_visits_total", "$__range")), whole()},
 			column{text("缺人的班次", "shifts uncovered"), units.Short, named(each("liaison_duty_uncovered_shifts")), coloured(limits("transparent", limit{1, amber}))},
 			column{text("需改的公告", "announcements to correct"), units.Short, named(each("liaison_duty_broken_announcements")), coloured(limits("transparent", limit{1, red}))},
-		).Interval("15m")).
+		).Interval("15m").MaxDataPoints(oftenEnough)).
 		WithPanel(listing(caption{"未用的站", "Stations not in use", "在所选的周数内既无来访、也无来件的站，及建站以来的总数。没有这样的站时此表为空。",
 			"Stations without a visit and without a case for the chosen weeks, with what they have had since they began. Empty while there are none."},
 			8, receivedEver, false,
