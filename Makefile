@@ -37,8 +37,9 @@ help: ## Show this help.
 ##@ Development
 
 .PHONY: generate
-generate: $(BIN)/controller-gen ## Write deep copies and apply configurations from api/.
+generate: $(BIN)/controller-gen ## Write deep copies and apply configurations from api/, and the dashboards.
 	$(BIN)/controller-gen object:headerFile=hack/boilerplate.go.txt applyconfiguration:headerFile=hack/boilerplate.go.txt paths=./api/v1alpha1/...
+	cd hack/dashboards && go run . ../../config/grafana/dashboards
 
 .PHONY: manifests
 manifests: $(BIN)/controller-gen $(BIN)/crd-ref-docs ## Write CRDs, the operator's RBAC and the API reference from Go, and the PrometheusRule from its rules.
@@ -66,7 +67,7 @@ verify: $(BIN)/controller-gen $(BIN)/crd-ref-docs $(BIN)/golangci-lint localclus
 	hack/verify.sh
 
 .PHONY: test
-test: packages localcluster build $(BIN)/promtool ## Run every test: unit, envtest and end to end.
+test: packages localcluster build $(BIN)/promtool $(BIN)/prometheus ## Run every test: unit, envtest and end to end.
 	hack/test.sh
 
 .PHONY: bench
@@ -146,10 +147,10 @@ clean: ## Stop the local cluster; remove its state, bin/ and dist/.
 ##@ Tools (pinned by hack/tools/*/go.mod)
 
 .PHONY: tools
-tools: $(BIN)/controller-gen $(BIN)/crd-ref-docs $(BIN)/golangci-lint $(BIN)/promtool $(BIN)/ociimage ## Build every tool into bin/.
+tools: $(BIN)/controller-gen $(BIN)/crd-ref-docs $(BIN)/golangci-lint $(BIN)/promtool $(BIN)/prometheus $(BIN)/ociimage ## Build every tool into bin/.
 
 # A tool is built again when its module changes.
-$(BIN)/controller-gen $(BIN)/crd-ref-docs $(BIN)/golangci-lint $(BIN)/promtool: $(BIN)/%: hack/tools/%/go.mod hack/tools/%/go.sum
+$(BIN)/controller-gen $(BIN)/crd-ref-docs $(BIN)/golangci-lint $(BIN)/promtool $(BIN)/prometheus: $(BIN)/%: hack/tools/%/go.mod hack/tools/%/go.sum
 	@echo "building $* (a few minutes the first time for a large one)"
 	@go build -C hack/tools/$* -o $@ tool && touch $@
 

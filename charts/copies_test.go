@@ -13,17 +13,12 @@ import (
 
 // The chart carries copies because Helm packs nothing from outside a chart's folder. `make manifests` renews them.
 func TestCopiesAreWhatWasGenerated(t *testing.T) {
-	generated, err := filepath.Glob(filepath.Join("..", "config", "crd", "bases", "*.yaml"))
-	if err != nil || len(generated) == 0 {
-		t.Fatalf("no generated CRDs found (%v)", err)
-	}
-	copies, err := filepath.Glob(filepath.Join(operatorChart, "files", "crds", "*.yaml"))
-	if err != nil || len(copies) != len(generated) {
-		t.Fatalf("the chart has %d CRDs, %d were generated (%v); run make manifests", len(copies), len(generated), err)
-	}
-	for _, file := range generated {
-		if !bytes.Equal(read(t, file), read(t, operatorChart, "files", "crds", filepath.Base(file))) {
-			t.Errorf("the chart's %s is not the generated one; run make manifests", filepath.Base(file))
+	for copied, generated := range map[string]string{
+		filepath.Join("files", "crds"):       filepath.Join("crd", "bases"),
+		filepath.Join("files", "dashboards"): filepath.Join("grafana", "dashboards"),
+	} {
+		if diff := cmp.Diff(contents(t, "..", "config", generated), contents(t, operatorChart, copied)); diff != "" {
+			t.Errorf("the chart's %s is not what was generated; run make manifests (-generated +chart):\n%s", copied, diff)
 		}
 	}
 	for copied, original := range map[string]string{"role.yaml": "rbac/role.yaml", "rules.yaml": "prometheus/rules.yaml"} {
@@ -31,6 +26,20 @@ func TestCopiesAreWhatWasGenerated(t *testing.T) {
 			t.Errorf("the chart's files/%s is not config/%s; run make manifests", copied, original)
 		}
 	}
+}
+
+// contents of the files in a folder, which must have some.
+func contents(t *testing.T, folder ...string) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(append(folder, "*")...))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s is empty (%v)", filepath.Join(folder...), err)
+	}
+	found := map[string]string{}
+	for _, file := range files {
+		found[filepath.Base(file)] = string(read(t, file))
+	}
+	return found
 }
 
 func TestChartGrantsExactlyTheGeneratedRules(t *testing.T) {

@@ -76,6 +76,25 @@ func TestKustomizeMakesWhatTheChartMakes(t *testing.T) {
 	}
 }
 
+func TestKustomizeMakesTheDashboardsThatTheChartMakes(t *testing.T) {
+	fromKustomize := byName(kustomize(t, "grafana"))
+	printed, complaint := helm(t, "template", "liaison-operator", operatorChart, "--namespace", "liaison-system",
+		"--set", "dashboards.enabled=true", "--show-only", "templates/dashboards.yaml")
+	if complaint != "" {
+		t.Fatal(complaint)
+	}
+	if diff := cmp.Diff(byName(decode(t, []byte(printed))), fromKustomize,
+		cmpopts.IgnoreFields(metav1.ObjectMeta{}, "Labels", "Annotations")); diff != "" {
+		t.Errorf("the dashboards differ (-chart +kustomize):\n%s", diff)
+	}
+	for name, object := range fromKustomize {
+		accepted(t, object)
+		if object.GetLabels()["grafana_dashboard"] != "1" {
+			t.Errorf("the sidecar does not find %s by its labels %v", name, object.GetLabels())
+		}
+	}
+}
+
 func TestKustomizeGrantsUsersWhatTheChartGrants(t *testing.T) {
 	labelled := func(objects []client.Object, name string) map[string]string {
 		labels := the[*rbacv1.ClusterRole](t, objects, name).Labels

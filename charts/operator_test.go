@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -217,6 +219,47 @@ func TestTheTokenOfTheChartOutlivesUpgrades(t *testing.T) {
 	}
 }
 
+func TestTheSidecarFindsTheDashboards(t *testing.T) {
+	if made := count[*corev1.ConfigMap](render(t, operatorChart)); made != 0 {
+		t.Errorf("nobody asked for dashboards, and there are %d ConfigMaps", made)
+	}
+	for name, c := range map[string]struct {
+		set, namespace      string
+		labels, annotations map[string]string
+	}{
+		"as Grafana's chart looks for them": {
+			set: "dashboards.enabled=true", namespace: "there", labels: map[string]string{"grafana_dashboard": "1"},
+		},
+		"as the county's Grafana looks for them": {
+			set: "dashboards.enabled=true,dashboards.namespace=monitoring,dashboards.label.name=grafana/board,dashboards.label.value=yes," +
+				"dashboards.folder=联络站,dashboards.folderAnnotation=k8s-sidecar-target-directory,dashboards.annotations.owner=county-it",
+			namespace: "monitoring", labels: map[string]string{"grafana/board": "yes"},
+			annotations: map[string]string{"k8s-sidecar-target-directory": "联络站", "owner": "county-it"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			objects := render(t, operatorChart, "--set", c.set)
+			for board, content := range contents(t, "..", "config", "grafana", "dashboards") {
+				found := the[*corev1.ConfigMap](t, objects, "release-liaison-operator-dashboard-"+strings.TrimSuffix(strings.TrimPrefix(board, "liaison-"), ".json"))
+				if diff := cmp.Diff(map[string]string{board: content}, found.Data); diff != "" {
+					t.Errorf("%s is not in it as it is (-generated +chart):\n%s", board, diff)
+				}
+				if found.Namespace != c.namespace {
+					t.Errorf("%s is in namespace %s, want %s", board, found.Namespace, c.namespace)
+				}
+				for label, value := range c.labels {
+					if found.Labels[label] != value {
+						t.Errorf("%s has the labels %v", board, found.Labels)
+					}
+				}
+				if diff := cmp.Diff(c.annotations, found.Annotations, cmpopts.EquateEmpty()); diff != "" {
+					t.Errorf("%s has other annotations (-want +got):\n%s", board, diff)
+				}
+			}
+		})
+	}
+}
+
 func TestNetworkPolicyLetsInScrapesOnly(t *testing.T) {
 	objects := render(t, operatorChart, "--values", operatorChart+"/ci/county-values.yaml")
 	policy := the[*networkingv1.NetworkPolicy](t, objects, "release-liaison-operator")
@@ -250,6 +293,11 @@ func TestOperatorRefusesValues(t *testing.T) {
 		{"metrics.rules.runbookURL=", "/metrics/rules/runbookURL"},
 		{"metrics.rules.disabled={LiaisonStation}", "names LiaisonStation, which is no alert"},
 		{"metrics.port=8081", "choose another for one of them"},
+		{"dashboards.folder=Liaison", "enable the dashboards or remove the folder"},
+		{"dashboards.enabled=true,dashboards.label.name=app.kubernetes.io/name", "/dashboards/label/name"},
+		{"dashboards.enabled=true,commonLabels.grafana_dashboard=yes", "choose another label for one of them"},
+		{"dashboards.enabled=true,dashboards.namespace=Monitoring", "/dashboards/namespace"},
+		{"dashboards.labels.x=y", "/dashboards"},
 		{"networkPolicy.metricsFrom[0].podSelector.x=y", "enable the policy or remove the peers"},
 		{"serviceAccount.create=false", "serviceAccount.name must name an existing ServiceAccount"},
 	} {

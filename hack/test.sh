@@ -16,6 +16,9 @@ CGO_ENABLED=1 go test -race -timeout 20m "${flags[@]}" "${packages[@]}"
 step "the development cluster's own tests"
 (cd hack/localcluster && go test -timeout 20m "${flags[@]}" ./internal/...)
 
+step "the dashboards' tests"
+(cd hack/dashboards && go test "${flags[@]}" ./...)
+
 step "the image packer's tests"
 (cd hack/tools/ociimage && go test "${flags[@]}" ./...)
 

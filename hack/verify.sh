@@ -13,6 +13,7 @@ generated=(
   api/v1alpha1/zz_generated.deepcopy.go
   charts/liaison-operator/files
   config/crd/bases
+  config/grafana/dashboards
   config/prometheus/prometheusrule.yaml
   config/rbac/role.yaml
   docs/api-reference.md
@@ -60,8 +61,9 @@ for chart in charts/*/; do
   done
 done
 
-step "samples"
+step "samples and dashboards"
 bin/k8s/kubectl kustomize config/samples >/dev/null
+bin/k8s/kubectl kustomize config/grafana >/dev/null
 
 step "shell scripts"
 for script in .ci/run hack/*.sh; do bash -n "$script"; done

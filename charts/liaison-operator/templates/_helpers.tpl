@@ -123,6 +123,12 @@ annotations:
 {{- if and .Values.metrics.enabled (eq (int .Values.metrics.port) (int .Values.health.port)) -}}
 {{- fail (printf "metrics.port and health.port are both %d: choose another for one of them" (int .Values.health.port)) -}}
 {{- end -}}
+{{- if and .Values.dashboards.enabled (hasKey .Values.commonLabels .Values.dashboards.label.name) -}}
+{{- fail (printf "dashboards.label.name and commonLabels both set the label %s: choose another label for one of them" .Values.dashboards.label.name) -}}
+{{- end -}}
+{{- if and (not .Values.dashboards.enabled) .Values.dashboards.folder -}}
+{{- fail "dashboards.folder is set but dashboards.enabled is false: enable the dashboards or remove the folder" -}}
+{{- end -}}
 {{- if and (not .Values.networkPolicy.enabled) .Values.networkPolicy.metricsFrom -}}
 {{- fail "networkPolicy.metricsFrom is set but networkPolicy.enabled is false: enable the policy or remove the peers" -}}
 {{- end -}}

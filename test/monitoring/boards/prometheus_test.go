@@ -1,0 +1,202 @@
+package boards
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"testing"
+
+	"sigs.k8s.io/yaml"
+
+	"township.dev/liaison/test/controlplane"
+)
+
+// prometheus is a server of the test's own.
+type prometheus struct{ address string }
+
+// startPrometheus scrapes the address every second, as the scrape configuration of docs/monitoring.md has it.
+func startPrometheus(t *testing.T, scraped, tokenFile string) *prometheus {
+	t.Helper()
+	binary := filepath.Join("..", "..", "..", "bin", "prometheus")
+	if _, err := os.Stat(binary); err != nil {
+		t.Fatalf("there is no Prometheus: %v; make bin/prometheus builds it, about five minutes the first time", err)
+	}
+	folder := t.TempDir()
+	config := filepath.Join(folder, "prometheus.yml")
+	if err := os.WriteFile(config, scrapeConfig(t, scraped, tokenFile), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := &prometheus{address: freeAddress(t)}
+	var log bytes.Buffer
+	process := exec.CommandContext(t.Context(), binary, "--config.file="+config, "--storage.tsdb.path="+filepath.Join(folder, "data"),
+		"--web.listen-address="+p.address, "--log.level=warn")
+	process.Stdout, process.Stderr = &log, &log
+	if err := process.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = process.Wait() // killed with the test's context
+		if t.Failed() {
+			t.Logf("Prometheus said:\n%s", log.String())
+		}
+	})
+	return p
+}
+
+// documented finds the scrape configuration in the page.
+var documented = regexp.MustCompile("(?s)```yaml\n(scrape_configs:\n.*?)```")
+
+func documentedScrapes(t *testing.T) []byte {
+	t.Helper()
+	page, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "monitoring.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := documented.FindSubmatch(page)
+	if found == nil {
+		t.Fatal("docs/monitoring.md has no scrape configuration")
+	}
+	return found[1]
+}
+
+// What the test replaces of it, how the operator is found in a cluster, is at least no nonsense.
+func TestPrometheusTakesTheDocumentedConfiguration(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "prometheus.yml")
+	if err := os.WriteFile(config, documentedScrapes(t), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	check := exec.CommandContext(t.Context(), filepath.Join("..", "..", "..", "bin", "promtool"), "check", "config", "--syntax-only", config)
+	if output, err := check.CombinedOutput(); err != nil {
+		t.Errorf("promtool check config: %v\n%s", err, output)
+	}
+}
+
+// scrapeConfig is the documented one, but for where the operator is found and where the token lies.
+func scrapeConfig(t *testing.T, scraped, tokenFile string) []byte {
+	t.Helper()
+	var config struct {
+		ScrapeConfigs []map[string]any `json:"scrape_configs"`
+	}
+	if err := yaml.UnmarshalStrict(documentedScrapes(t), &config); err != nil {
+		t.Fatal(err)
+	}
+	operator := config.ScrapeConfigs[0]
+	delete(operator, "kubernetes_sd_configs")
+	delete(operator, "relabel_configs")
+	operator["static_configs"] = []map[string]any{{"targets": []string{scraped}}}
+	operator["authorization"] = map[string]any{"credentials_file": tokenFile}
+	written, err := yaml.Marshal(map[string]any{
+		"global": map[string]any{"scrape_interval": "1s", "scrape_timeout": "1s"}, "scrape_configs": []any{operator},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return written
+}
+
+func (p *prometheus) eventuallyScrapes(t *testing.T) {
+	t.Helper()
+	controlplane.Eventually(t, "Prometheus reaches the operator", func(ctx context.Context) error {
+		samples, err := p.ask(ctx, "up == 1")
+		if err == nil && len(samples) == 0 {
+			err = errors.New("no target is up")
+		}
+		return err
+	})
+}
+
+// sample is one answer to an instant query.
+type sample struct {
+	Metric map[string]string
+	// Value is when, and how much as text.
+	Value [2]any
+}
+
+// value is NaN where the answer is no number at all.
+func (s sample) value() float64 {
+	text, _ := s.Value[1].(string)
+	value, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return math.NaN()
+	}
+	return value
+}
+
+// ask for the value of now.
+func (p *prometheus) ask(ctx context.Context, query string) ([]sample, error) {
+	var answer struct {
+		ResultType string
+		Result     []sample
+	}
+	if err := p.get(ctx, "/api/v1/query", url.Values{"query": {query}}, &answer); err != nil {
+		return nil, err
+	}
+	if answer.ResultType != "vector" {
+		return nil, fmt.Errorf("the answer is a %s", answer.ResultType)
+	}
+	return answer.Result, nil
+}
+
+// eventuallyOffers waits until the label has values on the metric, and the wanted one among them where one is wanted.
+func (p *prometheus) eventuallyOffers(t *testing.T, label, metric, wanted string) []string {
+	t.Helper()
+	var values []string
+	controlplane.Eventually(t, fmt.Sprintf("%s has values of %s", metric, label), func(ctx context.Context) error {
+		values = nil
+		if err := p.get(ctx, "/api/v1/label/"+label+"/values", url.Values{"match[]": {metric}}, &values); err != nil {
+			return err
+		}
+		if len(values) == 0 || (wanted != "" && !slices.Contains(values, wanted)) {
+			return fmt.Errorf("the values are %q", values)
+		}
+		return nil
+	})
+	return values
+}
+
+func (p *prometheus) get(ctx context.Context, path string, parameters url.Values, into any) error {
+	target := url.URL{Scheme: "http", Host: p.address, Path: path, RawQuery: parameters.Encode()}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
+	if err != nil {
+		return err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = response.Body.Close() }()
+	answer := struct {
+		Status, Error string
+		Data          any
+	}{Data: into}
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
+		return fmt.Errorf("Prometheus answers %s: %w", response.Status, err)
+	}
+	if answer.Status != "success" {
+		return fmt.Errorf("Prometheus answers %s", answer.Error)
+	}
+	return nil
+}
+
+// freeAddress is one that nobody listens on at the moment.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	return listener.Addr().String()
+}
