@@ -64,6 +64,7 @@ bin/k8s/kubectl kustomize config/samples >/dev/null
 
 step "shell scripts"
 for script in .ci/run hack/*.sh; do bash -n "$script"; done
+sh -n hack/bundle/load.sh
 
 echo
 echo "verify: all good"
