@@ -16,7 +16,7 @@ import (
 	"os/signal"
 )
 
-const usage = `usage: ociimage COMMAND [flags]
+const usage = `ociimage COMMAND [flags]
 
   pack     add a program to a layout, as one image for several architectures
   list     print the images of a layout: name, version, digest
@@ -46,7 +46,7 @@ func main() {
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) == 0 {
-		return errors.New(usage)
+		return fmt.Errorf("which command? %s", usage)
 	}
 	command, known := commands[args[0]]
 	if !known {
@@ -55,21 +55,17 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	return command(ctx, args[1:], out)
 }
 
-// parse reads flags, all of which but the optional ones must be given a value.
-func parse(flags *flag.FlagSet, args []string, optional ...string) error {
+// parse reads flags, each of which must have a value.
+func parse(flags *flag.FlagSet, args []string) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if flags.NArg() > 0 {
 		return fmt.Errorf("%s takes no %q; it takes flags alone", flags.Name(), flags.Arg(0))
 	}
-	may := map[string]bool{}
-	for _, name := range optional {
-		may[name] = true
-	}
 	var err error
 	flags.VisitAll(func(f *flag.Flag) {
-		if err == nil && f.Value.String() == "" && !may[f.Name] {
+		if err == nil && f.Value.String() == "" {
 			err = fmt.Errorf("%s needs -%s: %s", flags.Name(), f.Name, f.Usage)
 		}
 	})

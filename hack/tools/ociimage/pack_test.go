@@ -28,7 +28,7 @@ func TestAnImageHoldsTheProgramAndNothingElse(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if config.Platform().String() != platform || !config.Created.Time.Equal(epoch) {
+		if config.Platform().String() != platform || !config.Created.Equal(epoch) {
 			t.Errorf("the image for %s is for %s, made at %v", platform, config.Platform(), config.Created)
 		}
 		if !slices.Equal(config.Config.Entrypoint, []string{"/liaison-operator"}) || config.Config.User != "65532:65532" {
@@ -109,7 +109,7 @@ func TestPackRefuses(t *testing.T) {
 		})
 	}
 	refuses(t, `no command "pull"`, "pull")
-	refuses(t, "usage: ociimage")
+	refuses(t, "which command? ociimage COMMAND")
 	refuses(t, `takes no "images"`, "list", "images")
 }
 

@@ -13,8 +13,8 @@ import (
 // noConfig is the configuration of what is not run, as the image specification wants it.
 var noConfig = static.NewLayer([]byte("{}"), "application/vnd.oci.empty.v1+json")
 
-// artifact is a document attached to an image, stored as images are: a manifest that names its subject.
-type artifact struct {
+// attachment is a document attached to an image, stored as images are: a manifest that names its subject.
+type attachment struct {
 	manifest []byte
 	document v1.Layer
 }
@@ -39,17 +39,17 @@ func attach(document []byte, kind types.MediaType, subject v1.Descriptor, annota
 	if err != nil {
 		return nil, fmt.Errorf("writing the manifest: %w", err)
 	}
-	return partial.CompressedToImage(artifact{manifest: manifest, document: layer})
+	return partial.CompressedToImage(attachment{manifest: manifest, document: layer})
 }
 
 // MediaType implements partial.CompressedImageCore.
-func (artifact) MediaType() (types.MediaType, error) { return types.OCIManifestSchema1, nil }
+func (attachment) MediaType() (types.MediaType, error) { return types.OCIManifestSchema1, nil }
 
 // RawConfigFile implements partial.CompressedImageCore.
-func (artifact) RawConfigFile() ([]byte, error) { return []byte("{}"), nil }
+func (attachment) RawConfigFile() ([]byte, error) { return []byte("{}"), nil }
 
 // RawManifest implements partial.CompressedImageCore.
-func (a artifact) RawManifest() ([]byte, error) { return a.manifest, nil }
+func (a attachment) RawManifest() ([]byte, error) { return a.manifest, nil }
 
 // LayerByDigest implements partial.CompressedImageCore. There is one layer.
-func (a artifact) LayerByDigest(v1.Hash) (partial.CompressedLayer, error) { return a.document, nil }
+func (a attachment) LayerByDigest(v1.Hash) (partial.CompressedLayer, error) { return a.document, nil }
