@@ -44,7 +44,9 @@ charts() {
 
 mkdir "$bundle"
 cp hack/bundle/load.sh LICENSE "$output/install.yaml" "$bundle/"
-cp docs/air-gapped.md "$bundle/README.md"
+mkdir "$bundle/docs"
+cp docs/*.md docs/*.svg "$bundle/docs/"
+sed 's#](\([a-z-]*\.md\)#](docs/\1#g' docs/air-gapped.md >"$bundle/README.md"
 take "$output/images" images
 take config/crd/bases crds
 take config/samples samples

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -46,10 +47,16 @@ func TestTheBundleHoldsWhatACountyNeeds(t *testing.T) {
 	arch := runtime.GOARCH
 	for _, wanted := range []string{
 		"load.sh", "README.md", "LICENSE", "install.yaml", "images/index.json", "charts/liaison-operator-0.1.0.tgz", "charts/liaison-station-0.1.0.tgz",
-		"crds/liaison.township.dev_liaisonstations.yaml", "samples/zhongduo.yaml", "bin/kubectl-liaison-linux-" + arch, "bin/ociimage-linux-" + arch,
+		"crds/liaison.township.dev_liaisonstations.yaml", "samples/zhongduo.yaml", "docs/operations.md",
+		"bin/kubectl-liaison-linux-" + arch, "bin/ociimage-linux-" + arch,
 	} {
 		if files["/"+wanted] == "" {
 			t.Errorf("it holds no %s", wanted)
+		}
+	}
+	for _, link := range regexp.MustCompile(`\]\(([^)#:]+\.md)`).FindAllStringSubmatch(readFile(t, filepath.Join(bundle, "README.md")), -1) {
+		if files["/"+link[1]] == "" {
+			t.Errorf("its README.md leads to %s, which is not there", link[1])
 		}
 	}
 	sums := readFile(t, filepath.Join(bundle, "SHA256SUMS"))
