@@ -32,13 +32,11 @@ programs() {
   done
 }
 
-# charts are packed from copies whose times are the sources', as an archive keeps them.
+# charts packs both; Helm dates what is in them by SOURCE_DATE_EPOCH.
 charts() {
-  cp -r charts "$scratch/charts"
-  find "$scratch/charts" -exec touch -d "@$SOURCE_DATE_EPOCH" {} +
   local chart
   for chart in liaison-operator liaison-station; do
-    "$helm" package "$scratch/charts/$chart" --version "$chart_version" --app-version "$version" --destination "$bundle/charts" >/dev/null
+    "$helm" package "charts/$chart" --version "$chart_version" --app-version "$version" --destination "$bundle/charts" >/dev/null
   done
 }
 
