@@ -6,8 +6,11 @@ SHELL := /bin/bash
 
 VERSION ?= dev
 IMAGE_REGISTRY ?= liaison.township.dev
-# ARCH of the images; the binaries in bin/ are for the machine they are built on.
-ARCH ?= $(shell go env GOARCH)
+# ARCHS of images and bundle; the binaries in bin/ are for the machine they are built on.
+ARCHS ?= amd64 arm64
+# Which sources these are and when they were made: all that images and bundle know of where they come from.
+REVISION ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)$(shell [ -z "$$(git status --porcelain 2>/dev/null)" ] || echo -dirty)
+SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
 NAMESPACE ?= liaison-system
 
 BIN := $(CURDIR)/bin
@@ -100,13 +103,17 @@ run: build ## Run the operator on this machine against the cluster of KUBECONFIG
 	  --bind-address=127.0.0.1 --log-format=console $(RUN_FLAGS)
 
 .PHONY: images
-images: $(BIN)/ociimage ## Pack the images into dist/; PUSH=1 also pushes them to IMAGE_REGISTRY.
-	@for name in operator intake; do \
-	  GOOS=linux GOARCH=$(ARCH) go build -buildvcs=false -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o dist/$(ARCH)/liaison-$$name ./cmd/$$name; \
-	  $(BIN)/ociimage -binary dist/$(ARCH)/liaison-$$name -arch $(ARCH) -tag $(IMAGE_REGISTRY)/liaison-$$name:$(VERSION) \
-	    -label org.opencontainers.image.title=liaison-$$name -label org.opencontainers.image.version=$(VERSION) \
-	    -label org.opencontainers.image.licenses=Apache-2.0 -output dist/liaison-$$name-$(VERSION)-$(ARCH).tar $(if $(PUSH),-push); \
-	done
+images: $(BIN)/ociimage ## Pack the images of ARCHS into dist/images; PUSH=1 also pushes them to IMAGE_REGISTRY.
+	@ARCHS="$(ARCHS)" REVISION="$(REVISION)" SOURCE_DATE_EPOCH="$(SOURCE_DATE_EPOCH)" OCIIMAGE=$(BIN)/ociimage hack/images.sh $(VERSION) dist
+	@$(if $(PUSH),$(BIN)/ociimage push -layout dist/images -registry $(IMAGE_REGISTRY) $(PUSH_FLAGS))
+
+.PHONY: dist
+dist: $(BIN)/ociimage localcluster ## Write dist/install.yaml, for those without Helm; images of this VERSION in dist/ are pinned.
+	@KUBECTL=$(KUBECTL) hack/dist.sh dist/install.yaml $$(OCIIMAGE=$(BIN)/ociimage hack/image-references.sh $(IMAGE_REGISTRY) $(VERSION) dist/images)
+
+.PHONY: bundle
+bundle: images dist ## Pack all that a county without internet needs into dist/liaison-VERSION.tar.gz (docs/air-gapped.md).
+	@ARCHS="$(ARCHS)" SOURCE_DATE_EPOCH="$(SOURCE_DATE_EPOCH)" HELM=$(HELM) hack/bundle.sh $(VERSION) dist
 
 .PHONY: localcluster
 localcluster: ## Build the development Kubernetes into bin/k8s (about 12 minutes on two cores the first time).

@@ -99,6 +99,11 @@ func TestImagesFollowTheChartUnlessTold(t *testing.T) {
 			image:  "mirror.example:5000/liaison-operator:dev",
 			intake: "mirror.example:5000/liaison-intake:dev",
 		},
+		"a project in a registry": {
+			args:   []string{"--set", "image.registry=mirror.example:5000/liaison,intake.image.registry=mirror.example:5000/liaison"},
+			image:  "mirror.example:5000/liaison/liaison-operator:0.1.0",
+			intake: "mirror.example:5000/liaison/liaison-intake:0.1.0",
+		},
 		"a digest pins": {
 			args:   []string{"--set", "image.digest=sha256:" + strings.Repeat("a", 64) + ",intake.image.digest=sha256:" + strings.Repeat("b", 64)},
 			image:  "liaison.township.dev/liaison-operator:0.1.0@sha256:" + strings.Repeat("a", 64),
@@ -274,6 +279,9 @@ func TestOperatorRefusesValues(t *testing.T) {
 		{"replicas=many", "/replicas"},
 		{"image.digest=latest", "/image/digest"},
 		{"image.tag=a b", "/image/tag"},
+		{"image.registry=https://mirror.example", "/image/registry"},
+		{"intake.image.registry=mirror.example/", "/intake/image/registry"},
+		{"intake.image.digest=sha256:0123", "/intake/image/digest"},
 		{"backlog.interval=15", "/backlog/interval"},
 		{"watchNamespaces={Jixian}", "/watchNamespaces/0"},
 		{"log.level=loud", "/log/level"},

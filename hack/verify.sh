@@ -67,6 +67,7 @@ bin/k8s/kubectl kustomize config/grafana >/dev/null
 
 step "shell scripts"
 for script in .ci/run hack/*.sh; do bash -n "$script"; done
+sh -n hack/bundle/load.sh
 
 echo
 echo "verify: all good"

@@ -1,101 +1,73 @@
-// Command ociimage packs one static binary into a container image on an empty base, without a container engine.
+// Command ociimage makes container images of static binaries on an empty base, and brings them where they are needed, without a
+// container engine.
 //
-// The image is written as a tarball that `docker load`, `ctr images import` and `nerdctl load` read, and pushed when -push says so.
-// The same binary gives the same bytes: no clock and no host enters the image.
+// Images are kept in an OCI image layout: for each program one index over all architectures, with a list of what is in each binary
+// (SPDX) and a statement of how the image was made (SLSA provenance) attached to it. The same binaries give the same bytes: no clock
+// and no host enters a layout.
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
-	"path/filepath"
-	"runtime"
-	"strings"
-
-	"github.com/google/go-containerregistry/pkg/authn"
-	"github.com/google/go-containerregistry/pkg/name"
-	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-containerregistry/pkg/v1/remote"
-	"github.com/google/go-containerregistry/pkg/v1/tarball"
+	"os/signal"
 )
 
+const usage = `ociimage COMMAND [flags]
+
+  pack     add a program to a layout, as one image for several architectures
+  list     print the images of a layout: name, version, digest
+  push     push the images of a layout, and what is attached to them, to a registry
+  rename   copy a layout, giving its images the names by which containerd finds them
+
+"ociimage COMMAND -help" lists the flags of a command.`
+
+// commands of ociimage. Each gets what stands behind its name.
+var commands = map[string]func(ctx context.Context, args []string, out io.Writer) error{
+	"pack":   packCommand,
+	"list":   listCommand,
+	"push":   pushCommand,
+	"rename": renameCommand,
+}
+
 func main() {
-	if err := run(os.Args[1:]); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	switch err := run(ctx, os.Args[1:], os.Stdout); {
+	case errors.Is(err, flag.ErrHelp):
+	case err != nil:
 		fmt.Fprintln(os.Stderr, "ociimage:", err)
 		os.Exit(1)
 	}
 }
 
-func run(args []string) error {
-	recipe := recipe{labels: labels{}}
-	var reference, output string
-	var push bool
-	flags := flag.NewFlagSet("ociimage", flag.ContinueOnError)
-	flags.StringVar(&recipe.binary, "binary", "", "static binary to pack")
-	flags.StringVar(&recipe.arch, "arch", runtime.GOARCH, "architecture the binary was built for")
-	flags.Var(&recipe.labels, "label", "key=value on the image; may be given more than once")
-	flags.StringVar(&reference, "tag", "", "reference of the image, for example registry.example/liaison-intake:0.1.0")
-	flags.StringVar(&output, "output", "", "tarball to write; none when empty")
-	flags.BoolVar(&push, "push", false, "push to the registry of -tag, with the credentials of the docker configuration")
+func run(ctx context.Context, args []string, out io.Writer) error {
+	if len(args) == 0 {
+		return fmt.Errorf("which command? %s", usage)
+	}
+	command, known := commands[args[0]]
+	if !known {
+		return fmt.Errorf("there is no command %q\n%s", args[0], usage)
+	}
+	return command(ctx, args[1:], out)
+}
+
+// parse reads flags, each of which must have a value.
+func parse(flags *flag.FlagSet, args []string) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if recipe.binary == "" || reference == "" {
-		return errors.New("-binary and -tag are needed")
+	if flags.NArg() > 0 {
+		return fmt.Errorf("%s takes no %q; it takes flags alone", flags.Name(), flags.Arg(0))
 	}
-	tag, err := name.NewTag(reference)
-	if err != nil {
-		return fmt.Errorf("reading -tag: %w", err)
-	}
-	image, err := recipe.build()
-	if err != nil {
-		return err
-	}
-	if output != "" {
-		if err := write(output, tag, image); err != nil {
-			return err
+	var err error
+	flags.VisitAll(func(f *flag.Flag) {
+		if err == nil && f.Value.String() == "" {
+			err = fmt.Errorf("%s needs -%s: %s", flags.Name(), f.Name, f.Usage)
 		}
-	}
-	if !push {
-		return nil
-	}
-	if err := remote.Write(tag, image, remote.WithAuthFromKeychain(authn.DefaultKeychain)); err != nil {
-		return fmt.Errorf("pushing %s: %w", tag, err)
-	}
-	digest, err := image.Digest()
-	if err != nil {
-		return fmt.Errorf("reading the digest: %w", err)
-	}
-	fmt.Printf("pushed %s@%s\n", tag, digest)
-	return nil
-}
-
-func write(output string, tag name.Tag, image v1.Image) error {
-	if err := os.MkdirAll(filepath.Dir(output), 0o755); err != nil {
-		return fmt.Errorf("making the folder of the tarball: %w", err)
-	}
-	if err := tarball.WriteToFile(output, tag, image); err != nil {
-		return fmt.Errorf("writing %s: %w", output, err)
-	}
-	size, err := os.Stat(output)
-	if err != nil {
-		return fmt.Errorf("looking at the tarball: %w", err)
-	}
-	fmt.Printf("wrote  %s (%s, %.1f MiB)\n", output, tag, float64(size.Size())/(1<<20))
-	return nil
-}
-
-// labels is a flag that collects key=value.
-type labels map[string]string
-
-func (l *labels) String() string { return "" }
-
-func (l *labels) Set(pair string) error {
-	key, value, found := strings.Cut(pair, "=")
-	if !found || key == "" {
-		return fmt.Errorf("label %q must be written key=value", pair)
-	}
-	(*l)[key] = value
-	return nil
+	})
+	return err
 }
