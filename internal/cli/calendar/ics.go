@@ -43,7 +43,7 @@ func readICS(file string, data []byte, findings *told.Findings) ([]workday.Year,
 		e.read(event, line)
 	}
 	if e.passed > 0 {
-		e.Remark("%s: %d events are passed over, because they say neither that a day is off (休, 假) nor that it is worked (班)", file, e.passed)
+		e.Remark("%s: %s that say neither that a day is off (休, 假) nor that it is worked (班) are passed over", file, told.Count(e.passed, "event"))
 	}
 	if len(e.years) == 0 && len(e.Wrong) == 0 {
 		return nil, errors.New("has no event that says that a day is off (休, 假) or worked (班)")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	nodes "go.yaml.in/yaml/v3"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -148,8 +149,11 @@ func length(node *nodes.Node) int {
 	return n
 }
 
-// isPlain tells whether a text without quotes is read as that text, by the API server's rules and by newer ones.
+// isPlain tells whether a text without quotes is read as that text, by the API server's rules and by newer ones. What begins as numbers do looks like one.
 func isPlain(text string) bool {
+	if text == "" || strings.ContainsRune("0123456789+-.", rune(text[0])) {
+		return false
+	}
 	var old []any
 	var today []any
 	inList := []byte("[" + text + "]")

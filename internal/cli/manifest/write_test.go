@@ -44,7 +44,7 @@ spec:
     - {id: d002, name: 李四, level: Township, leave: [{from: "2026-03-01", until: "2026-03-02", reason: "a: b"}]}
   reception:
     schedule: {dayOfMonth: 10}
-    hours: 09:00-11:00
+    hours: "09:00-11:00"
     topics: [产业发展]
   duty: {days: WorkingDays, deputiesPerDay: 1}
 `

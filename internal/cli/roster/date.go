@@ -56,7 +56,7 @@ func dateOfText(text string) (workday.Date, error) {
 		}
 	}
 	if monthForm.MatchString(text) {
-		return workday.Date{}, errNoDay
+		return workday.Date{}, refused(text, errNoDay)
 	}
 	return dateOfNumber(text, false) // CSV of a cell that is not formatted as a date
 }
@@ -76,7 +76,7 @@ func dateOfParts(parts []string) (workday.Date, error) {
 func dateOfNumber(stored string, epoch1904 bool) (workday.Date, error) {
 	number, err := strconv.ParseFloat(stored, 64)
 	if err != nil {
-		return workday.Date{}, errDate
+		return workday.Date{}, refused(stored, errDate)
 	}
 	if parts := compact.FindStringSubmatch(strconv.FormatFloat(number, 'f', -1, 64)); parts != nil {
 		return dateOfParts(parts)
@@ -86,11 +86,11 @@ func dateOfNumber(stored string, epoch1904 bool) (workday.Date, error) {
 		serial += serials1904
 	}
 	if !(serial >= firstSerial && serial <= lastSerial) {
-		return workday.Date{}, errDate
+		return workday.Date{}, refused(stored, errDate)
 	}
 	day, err := excelize.ExcelDateToTime(serial, false)
 	if err != nil {
-		return workday.Date{}, errDate
+		return workday.Date{}, refused(stored, errDate)
 	}
 	return workday.DateOf(day), nil
 }
@@ -103,7 +103,7 @@ func parseTerm(cell worksheet.Cell, epoch1904 bool) (from, until workday.Date, e
 	}
 	parts := splitTerm(strings.NewReplacer("～", "~", "－", "-").Replace(cell.Text))
 	if len(parts) > 2 {
-		return from, until, errNoSpan
+		return from, until, refused(cell.Text, errNoSpan)
 	}
 	if from, err = dateOfText(code(parts[0])); err != nil || len(parts) == 1 {
 		return from, until, err

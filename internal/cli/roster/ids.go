@@ -38,16 +38,11 @@ func (n *numbers) next() string {
 	return id
 }
 
-// deputyNumbers knows every id of the existing roster and of the sheet. Overrides may name deputies who are no longer listed.
+// deputyNumbers knows every id of the existing roster and of the sheet.
 func deputyNumbers(existing *v1alpha1.DeputyRosterSpec, people []*entry) *numbers {
 	n := &numbers{letter: "d", wide: 3}
 	for i := range existing.Deputies {
 		n.see(existing.Deputies[i].ID)
-	}
-	for i := range existing.Overrides {
-		for _, id := range existing.Overrides[i].Deputies {
-			n.see(id)
-		}
 	}
 	for _, person := range people {
 		if person.deputy != nil {
@@ -61,9 +56,6 @@ func leaderNumbers(existing *v1alpha1.DeputyRosterSpec, people []*entry) *number
 	n := &numbers{letter: "l", wide: 2}
 	for _, leader := range existing.Leaders {
 		n.see(leader.ID)
-	}
-	for i := range existing.Overrides {
-		n.see(existing.Overrides[i].Leader)
 	}
 	for _, person := range people {
 		if person.leader != nil {

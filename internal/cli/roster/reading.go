@@ -65,7 +65,7 @@ func (r *reader) read() []*entry {
 // remark tells once what holds for the whole table.
 func (r *reader) remark() {
 	if len(r.empty) > 0 {
-		r.Remark("%s: %d empty rows are passed over, the first is row %d", r.Name, len(r.empty), r.empty[0])
+		r.Remark("%s: passed over: %s, the first is row %d", r.Name, told.Count(len(r.empty), "empty row"), r.empty[0])
 	}
 	if len(r.unread) > 0 {
 		r.Remark("%s: these columns are not read: %s", r.Name, strings.Join(r.unread, "、"))

@@ -111,6 +111,9 @@ func (i *importing) uniteDeputies(spec *v1alpha1.DeputyRosterSpec, people []*ent
 	if i.into != "" && len(m.of) == 0 && len(people) > 0 {
 		i.Refuse("none of the %d deputies of %s is in the sheet; is it that of another township?", len(spec.Deputies), i.into)
 	}
+	if len(i.Wrong) > 0 {
+		return
+	}
 	for _, person := range people {
 		if at, known := m.of[person]; known {
 			i.update(&spec.Deputies[at], person)

@@ -49,6 +49,16 @@ func code(text string) string {
 	return strings.Join(strings.Fields(width.Fold.String(tidy(text))), "")
 }
 
+// refused repeats what stands in a cell, as far as it is needed to find it there.
+func refused(text string, err error) error {
+	const most = 20
+	text = tidy(text)
+	if runes := []rune(text); len(runes) > most {
+		text = string(runes[:most]) + "…"
+	}
+	return fmt.Errorf("%q %w", text, err)
+}
+
 const mostRunes = 30 // of a name, a village, a group, a specialty, a title
 
 func tooLong(text string) error {
@@ -67,8 +77,8 @@ var (
 	errBothLevel = errors.New("names two levels; write the one in which the deputy serves at the station, 县 or 乡 (County or Township)")
 )
 
-func parseLevel(text string) (v1alpha1.DeputyLevel, error) {
-	text = session.ReplaceAllString(strings.ToLower(code(text)), "")
+func parseLevel(said string) (v1alpha1.DeputyLevel, error) {
+	text := session.ReplaceAllString(strings.ToLower(code(said)), "")
 	text = levelTail.ReplaceAllString(levelTail.ReplaceAllString(text, ""), "")
 	county := strings.ContainsAny(text, "县区旗")
 	township := strings.ContainsAny(text, "乡镇") || strings.Contains(text, "苏木")
@@ -78,7 +88,7 @@ func parseLevel(text string) (v1alpha1.DeputyLevel, error) {
 	case text == "township" || text == "town" || strings.HasSuffix(text, "苏木"):
 		return v1alpha1.DeputyTownship, nil
 	case county && township && bothLevel.MatchString(text):
-		return "", errBothLevel
+		return "", refused(said, errBothLevel)
 	}
 	// 吉县中垛乡 is a township: what a name ends in says what it is of.
 	last, _ := utf8.DecodeLastRuneInString(text)
@@ -88,7 +98,7 @@ func parseLevel(text string) (v1alpha1.DeputyLevel, error) {
 	case strings.ContainsRune("乡镇", last):
 		return v1alpha1.DeputyTownship, nil
 	default:
-		return "", errLevel
+		return "", refused(said, errLevel)
 	}
 }
 
@@ -112,7 +122,7 @@ func parseStatus(text string) (v1alpha1.DeputyStatus, error) {
 			return status, nil
 		}
 	}
-	return "", errStatus
+	return "", refused(text, errStatus)
 }
 
 var (
@@ -129,7 +139,7 @@ func parseYesNo(text string) (bool, error) {
 	case slices.Contains(no, text):
 		return false, nil
 	default:
-		return false, errYesNo
+		return false, refused(text, errYesNo)
 	}
 }
 
@@ -148,7 +158,7 @@ func parseKind(text string) (bool, error) {
 	case slices.Contains(deputies, text):
 		return false, nil
 	default:
-		return false, errKind
+		return false, refused(text, errKind)
 	}
 }
 
@@ -173,7 +183,7 @@ func parseList(text string, most int) ([]string, error) {
 		list = append(list, part)
 	}
 	if len(list) > most {
-		return nil, fmt.Errorf("lists %d; %d are the most", len(list), most)
+		return nil, fmt.Errorf("lists %d entries; %d are the most", len(list), most)
 	}
 	return list, nil
 }

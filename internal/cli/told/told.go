@@ -48,6 +48,14 @@ func (f *Findings) Code() int {
 	}
 }
 
+// Count is a number of things.
+func Count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
 // Write tells the findings, a line for each.
 func (f *Findings) Write(w io.Writer) error {
 	var b bytes.Buffer
