@@ -155,18 +155,19 @@ func (i *importing) endService(spec *v1alpha1.DeputyRosterSpec, missing []int) {
 	}
 }
 
-// update changes of a deputy what the sheet has a column for.
+// update changes of a deputy what the sheet has a column for and says otherwise: what is only written in another way stays as it is.
 func (i *importing) update(known *v1alpha1.Deputy, person *entry) {
 	said := person.deputy
-	known.Name, known.Level = said.Name, said.Level
+	known.Level = said.Level
+	amend(&known.Name, said.Name, tidyName)
 	for _, each := range []struct {
 		name column
 		set  func()
 	}{
-		{villageColumn, func() { known.Village = said.Village }},
-		{groupColumn, func() { known.Group = said.Group }},
+		{villageColumn, func() { amend(&known.Village, said.Village, tidy) }},
+		{groupColumn, func() { amend(&known.Group, said.Group, tidy) }},
 		{specialtiesColumn, func() { known.Specialties = said.Specialties }},
-		{phoneColumn, func() { known.Phone = said.Phone }},
+		{phoneColumn, func() { amend(&known.Phone, said.Phone, digitsOf) }},
 		{publishColumn, func() { known.PublishPhone = said.PublishPhone }},
 		{fromColumn, func() { known.From = said.From }},
 		{untilColumn, func() { known.Until = said.Until }},
@@ -177,6 +178,13 @@ func (i *importing) update(known *v1alpha1.Deputy, person *entry) {
 		}
 	}
 	i.updateStatus(known, person)
+}
+
+// amend changes a text unless both mean the same.
+func amend(known *string, said string, meaning func(string) string) {
+	if meaning(*known) != meaning(said) {
+		*known = said
+	}
 }
 
 // updateStatus takes a status from its column. A sheet without one lists those who serve, so that who was Terminated and stands in it serves again; of
@@ -243,12 +251,12 @@ func sameLeader(said, known *v1alpha1.Leader) bool {
 }
 
 func (i *importing) updateLeader(known *v1alpha1.Leader, person *entry) {
-	if known.Name != person.leader.Name && tidyName(known.Name) != person.leader.Name {
+	if tidyName(known.Name) != person.leader.Name {
 		i.Remark("%s: the leader %s was %s and is %s now", person.where(nameColumn), known.ID, known.Name, person.leader.Name)
 	}
-	known.Name = person.leader.Name
+	amend(&known.Name, person.leader.Name, tidyName)
 	if person.table.has(titleColumn) {
-		known.Title = person.leader.Title
+		amend(&known.Title, person.leader.Title, tidy)
 	}
 	if person.table.has(areasColumn) {
 		known.Areas = person.leader.Areas

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
@@ -194,7 +195,9 @@ func FuzzRead(f *testing.F) {
 		for _, sheet := range sheets {
 			for row := range sheet.Rows {
 				for column := range sheet.Rows[row] {
-					sheet.Filled(row, column)
+					if cell := sheet.Filled(row, column); !utf8.ValidString(cell.Text) {
+						t.Errorf("%s is %q", sheet.Where(row, column), cell.Text)
+					}
 				}
 			}
 		}
