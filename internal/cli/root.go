@@ -9,8 +9,10 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/utils/clock"
 
+	"township.dev/liaison/internal/cli/calendar"
 	"township.dev/liaison/internal/cli/duty"
 	"township.dev/liaison/internal/cli/exit"
+	"township.dev/liaison/internal/cli/roster"
 )
 
 // Environment is what a run of the program has to do with.
@@ -52,6 +54,8 @@ func newRoot(env Environment) *cobra.Command {
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(duty.New(env.Clock))
+	root.AddCommand(roster.New())
+	root.AddCommand(calendar.New())
 	beBadInput(root)
 	return root
 }

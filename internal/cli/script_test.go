@@ -45,6 +45,9 @@ func program() {
 //
 //	exits CODE PROGRAM…   runs the program, which must end with the code
 //	schedules FILE        prints what a list of DutySchedules says, a line for each month and each reception
+//	workbook XLSX TEXT    makes a workbook of a text that shows it
+//	sheets XLSX           shows a workbook as such a text
+//	gbk FILE              writes a file in GBK, as Chinese Windows has it
 
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -55,10 +58,17 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("NOW", "2026-10-06T20:00:00Z") // which is 7 October in China
 			samples, err := filepath.Abs(filepath.Join("..", "..", "config", "samples"))
+			if err != nil {
+				return err
+			}
 			env.Setenv("SAMPLES", samples)
+			notices, err := filepath.Abs(filepath.Join("calendar", "testdata"))
+			env.Setenv("NOTICES", notices)
 			return err
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "schedules": schedules},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "schedules": schedules, "workbook": workbook, "sheets": sheets, "gbk": gbk,
+		},
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -70,13 +71,7 @@ func expand(name string) ([]string, error) {
 }
 
 func readFile(name string, stdin io.Reader) ([]*Document, []Fault) {
-	var data []byte
-	var err error
-	if name == Stdin {
-		data, err = io.ReadAll(stdin)
-	} else {
-		data, err = os.ReadFile(name)
-	}
+	data, err := content(name, stdin)
 	if err != nil {
 		return nil, []Fault{{Where: shown(name), Message: reason(err)}}
 	}
@@ -85,6 +80,22 @@ func readFile(name string, stdin io.Reader) ([]*Document, []Fault) {
 		return nil, []Fault{{Where: shown(name), Message: "is not UTF-8 text; editors on Chinese Windows may write GBK: save it as UTF-8"}}
 	}
 	return parse(name, data)
+}
+
+func content(name string, stdin io.Reader) ([]byte, error) {
+	if name == Stdin {
+		return io.ReadAll(stdin)
+	}
+	return os.ReadFile(name)
+}
+
+// Content is what a file or, for "-", standard input holds, where that is no object, and how messages call it. The error names it.
+func Content(name string, stdin io.Reader) (data []byte, called string, err error) {
+	called = filepath.Base(shown(name))
+	if data, err = content(name, stdin); err != nil {
+		return nil, called, fmt.Errorf("%s: %s", shown(name), reason(err))
+	}
+	return data, called, nil
 }
 
 // reason leaves out the path and the system call: the message begins with the file already.

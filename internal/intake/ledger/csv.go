@@ -7,6 +7,8 @@ import (
 	"iter"
 	"strconv"
 	"time"
+
+	"township.dev/liaison/internal/spreadsheet"
 )
 
 // byteOrderMark tells Excel that the text is UTF-8.
@@ -69,4 +71,6 @@ func (s Sheet) csvCell(c column, row Row, number int) string {
 	return ""
 }
 
-func (s Sheet) csvText(text string) string { return shorten(neutral(clean(text)), s.Cut) }
+func (s Sheet) csvText(text string) string {
+	return spreadsheet.Shorten(spreadsheet.Neutral(spreadsheet.Clean(text)), s.Cut)
+}

@@ -11,6 +11,8 @@ import (
 	"unicode/utf16"
 
 	"github.com/xuri/excelize/v2"
+
+	"township.dev/liaison/internal/spreadsheet"
 )
 
 const (
@@ -189,7 +191,9 @@ func (b *workbook) writeTo(w io.Writer) error {
 	return nil
 }
 
-func (s Sheet) xlsxText(text string) string { return shorten(clean(text), s.Cut) }
+func (s Sheet) xlsxText(text string) string {
+	return spreadsheet.Shorten(spreadsheet.Clean(text), s.Cut)
+}
 
 // sheetName makes a title one that a workbook takes.
 func sheetName(title string) string {
@@ -198,7 +202,7 @@ func sheetName(title string) string {
 			return ' '
 		}
 		return r
-	}, clean(title))
+	}, spreadsheet.Clean(title))
 	used := 0
 	for at, r := range name {
 		if used += utf16.RuneLen(r); used > mostTitle {

@@ -1,4 +1,5 @@
-package ledger
+// Package spreadsheet knows what a cell can hold, and keeps what somebody wrote from being run when a spreadsheet opens it. It is pure.
+package spreadsheet
 
 import (
 	"strings"
@@ -9,11 +10,11 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// mostUnits is how long a cell may be, in UTF-16 code units as spreadsheets count.
-const mostUnits = 32_767
+// MostUnits is how long a cell may be, in UTF-16 code units as spreadsheets count.
+const MostUnits = 32_767
 
-// clean keeps what a cell can hold: no control characters but tabs and line ends, which are \n, and no broken UTF-8.
-func clean(text string) string {
+// Clean keeps what a cell can hold: no control characters but tabs and line ends, which are \n, and no broken UTF-8.
+func Clean(text string) string {
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.ToValidUTF8(text, "\uFFFD"))
 	return strings.Map(func(r rune) rune {
 		// XML knows neither control characters nor the two last code points of the basic plane.
@@ -24,12 +25,12 @@ func clean(text string) string {
 	}, text)
 }
 
-// shorten cuts a text that is longer than a cell may be, and puts the mark at its end.
-func shorten(text, mark string) string {
-	if len(text) <= mostUnits { // no character has more units than bytes
+// Shorten cuts a text that is longer than a cell may be, and puts the mark at its end.
+func Shorten(text, mark string) string {
+	if len(text) <= MostUnits { // no character has more units than bytes
 		return text
 	}
-	left := mostUnits - units(mark)
+	left := MostUnits - units(mark)
 	// The place where the mark would have to stand, if the text goes on for longer than that.
 	cut, used := 0, 0
 	for at, r := range text {
@@ -38,7 +39,7 @@ func shorten(text, mark string) string {
 		}
 		used += utf16.RuneLen(r)
 	}
-	if used <= mostUnits {
+	if used <= MostUnits {
 		return text
 	}
 	return text[:cut] + mark
@@ -51,14 +52,22 @@ func units(text string) (n int) {
 	return n
 }
 
-// neutral keeps a spreadsheet from taking a text for a formula when it opens CSV: an apostrophe goes before a text that
+// Neutral keeps a spreadsheet from taking a text for a formula when it opens CSV: an apostrophe goes before a text that
 // begins with = + - or @, in any of their forms, or with a tab, and also when spaces, quotes or invisible characters stand
 // before that. A phone number in its international form becomes '+86 138…, and stays readable as it is.
-func neutral(text string) string {
+func Neutral(text string) string {
 	if strings.HasPrefix(text, "\t") || beginsFormula(text) {
 		return "'" + text
 	}
 	return text
+}
+
+// Plain takes the apostrophe away that Neutral put before a text; any other text stays as it is. Only a text that begins with a tab keeps it.
+func Plain(cell string) string {
+	if text, marked := strings.CutPrefix(cell, "'"); marked && beginsFormula(text) {
+		return text
+	}
+	return cell
 }
 
 func beginsFormula(text string) bool {
