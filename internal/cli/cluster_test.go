@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"maps"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -89,33 +91,28 @@ func applyFiles(ts *testscript.TestScript, not bool, args []string) {
 		ts.Fatalf("usage: apply FILE…")
 	}
 	for _, name := range args {
-		ts.Check(apply(context.Background(), ts.MkAbs(name)))
+		ts.Check(apply(context.Background(), ts.ReadFile(name), "it"))
 	}
 }
 
-// apply writes every object of a file, and its status where it has one.
-func apply(ctx context.Context, path string) error {
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	documents := yaml.NewYAMLOrJSONDecoder(file, 4096)
+// apply writes every object of a text as an owner of fields, and its status where it has one.
+func apply(ctx context.Context, text, owner string) error {
+	documents := yaml.NewYAMLOrJSONDecoder(strings.NewReader(text), 4096)
 	for {
 		object := &unstructured.Unstructured{}
-		if err := documents.Decode(object); err != nil {
-			if errors.Is(err, io.EOF) {
-				return nil
-			}
-			return fmt.Errorf("%s: %w", path, err)
+		switch err := documents.Decode(object); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
 		}
-		if err := applyObject(ctx, object); err != nil {
-			return fmt.Errorf("%s: %s %s: %w", path, object.GetKind(), object.GetName(), err)
+		if err := applyObject(ctx, object, owner); err != nil {
+			return fmt.Errorf("%s %s: %w", object.GetKind(), object.GetName(), err)
 		}
 	}
 }
 
-func applyObject(ctx context.Context, object *unstructured.Unstructured) error {
+func applyObject(ctx context.Context, object *unstructured.Unstructured, owner string) error {
 	if namespace := object.GetNamespace(); namespace != "" {
 		err := plane.Client.Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}})
 		if err != nil && !apierrors.IsAlreadyExists(err) {
@@ -125,7 +122,7 @@ func applyObject(ctx context.Context, object *unstructured.Unstructured) error {
 	status, stated := object.Object["status"]
 	delete(object.Object, "status")
 	wanted := object.DeepCopy()
-	if err := plane.Client.Apply(ctx, client.ApplyConfigurationFromUnstructured(object), client.FieldOwner("it"), client.ForceOwnership); err != nil {
+	if err := plane.Client.Apply(ctx, client.ApplyConfigurationFromUnstructured(object), client.FieldOwner(owner), client.ForceOwnership); err != nil {
 		return err
 	}
 	if !stated {
@@ -145,11 +142,8 @@ func empty(t *testing.T) {
 	if err := plane.Client.List(t.Context(), claims); err != nil {
 		t.Fatal(err)
 	}
-	for i := range claims.Items { // nobody lifts the protection of claims here
-		patch := client.RawPatch(types.MergePatchType, []byte(`{"metadata":{"finalizers":null}}`))
-		if err := plane.Client.Patch(t.Context(), &claims.Items[i], patch); err != nil {
-			t.Fatal(err)
-		}
+	for i := range claims.Items {
+		lift(t, &claims.Items[i])
 	}
 	for _, namespace := range []string{"jixian", "daning", "liaison-system"} {
 		for _, kind := range []client.Object{
@@ -164,4 +158,55 @@ func empty(t *testing.T) {
 	if err := plane.Client.DeleteAllOf(t.Context(), &storagev1.StorageClass{}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// remove deletes an object that is there.
+func remove(t *testing.T, object client.Object) {
+	t.Helper()
+	lift(t, object)
+	if err := plane.Client.Delete(t.Context(), object, client.GracePeriodSeconds(0)); err != nil {
+		t.Fatalf("deleting %T %s: %v", object, object.GetName(), err)
+	}
+}
+
+// lift takes finalizers off: nobody here lifts the protection of claims.
+func lift(t *testing.T, object client.Object) {
+	t.Helper()
+	if err := plane.Client.Patch(t.Context(), object, client.RawPatch(types.MergePatchType, []byte(`{"metadata":{"finalizers":null}}`))); err != nil {
+		t.Fatalf("lifting the protection of %T %s: %v", object, object.GetName(), err)
+	}
+}
+
+func deployment(name string) client.Object {
+	return &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: "liaison-system"}}
+}
+
+func lease(name string) client.Object {
+	return &coordinationv1.Lease{ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: "liaison-system"}}
+}
+
+func class(name string) client.Object {
+	return &storagev1.StorageClass{ObjectMeta: metav1.ObjectMeta{Name: name}}
+}
+
+func claim(name string) client.Object {
+	return &corev1.PersistentVolumeClaim{ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: "jixian"}}
+}
+
+func roster(name string) client.Object {
+	return &v1alpha1.DeputyRoster{ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: "jixian"}}
+}
+
+// stationSays is the station of jixian, ready, with one condition more or of another kind.
+func stationSays(conditionType, status, reason, message string) string {
+	conditions := map[string]map[string]string{
+		"IntakeAvailable": {"status": "True", "reason": "IntakeAnswers", "message": ""},
+		conditionType:     {"status": status, "reason": reason, "message": message},
+	}
+	text := "apiVersion: liaison.township.dev/v1alpha1\nkind: LiaisonStation\nmetadata: {name: zhongduo, namespace: jixian}\nstatus:\n  conditions:\n"
+	for _, name := range slices.Sorted(maps.Keys(conditions)) {
+		c := conditions[name]
+		text += fmt.Sprintf("    - {type: %s, status: %q, reason: %s, message: %q, lastTransitionTime: 2026-01-01T00:00:00Z}\n", name, c["status"], c["reason"], c["message"])
+	}
+	return text
 }

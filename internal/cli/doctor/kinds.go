@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/rest"
 
@@ -16,9 +17,11 @@ import (
 
 // served is what the API server serves, as it tells everybody who may sign in. Who may not read CRDs can ask for this too.
 type served struct {
-	// schemas of our kinds.
+	// kinds of ours that there are, by their plural names.
+	kinds map[string]bool
+	// schemas of our kinds. The server publishes a new one some moments after the kind itself.
 	schemas map[string]*schema
-	// groups and versions of others that stations or monitoring use.
+	// groups of others that stations or monitoring use.
 	gateway, podMonitors bool
 }
 
@@ -31,11 +34,9 @@ type schema struct {
 	} `json:"x-kubernetes-group-version-kind"`
 }
 
-// Where the API server describes the groups.
-var (
-	pathOurs        = "apis/" + v1alpha1.GroupVersion.String()
-	pathGateway     = "apis/gateway.networking.k8s.io/v1"
-	pathPodMonitors = "apis/monitoring.coreos.com/v1"
+const (
+	groupGateway     = "gateway.networking.k8s.io"
+	groupPodMonitors = "monitoring.coreos.com"
 )
 
 func servedBy(config *rest.Config) (served, error) {
@@ -44,22 +45,50 @@ func servedBy(config *rest.Config) (served, error) {
 	if err != nil {
 		return s, fmt.Errorf("preparing to ask what is served: %w", err)
 	}
-	paths, err := client.OpenAPIV3().Paths()
+	groups, err := client.ServerGroups()
 	if err != nil {
+		return s, fmt.Errorf("asking which groups are served: %w", err)
+	}
+	for _, group := range groups.Groups {
+		s.gateway = s.gateway || group.Name == groupGateway
+		s.podMonitors = s.podMonitors || group.Name == groupPodMonitors
+	}
+	if s.kinds, err = kindsOf(client); err != nil {
 		return s, err
 	}
-	_, s.gateway = paths[pathGateway]
-	_, s.podMonitors = paths[pathPodMonitors]
-	ours, known := paths[pathOurs]
+	s.schemas, err = schemasOf(client)
+	return s, err
+}
+
+func kindsOf(client discovery.DiscoveryInterface) (map[string]bool, error) {
+	kinds := map[string]bool{}
+	list, err := client.ServerResourcesForGroupVersion(v1alpha1.GroupVersion.String())
+	switch {
+	case apierrors.IsNotFound(err):
+		return kinds, nil
+	case err != nil:
+		return nil, fmt.Errorf("asking which of our kinds are served: %w", err)
+	}
+	for _, resource := range list.APIResources {
+		kinds[resource.Name] = true
+	}
+	return kinds, nil
+}
+
+func schemasOf(client discovery.DiscoveryInterface) (map[string]*schema, error) {
+	paths, err := client.OpenAPIV3().Paths()
+	if err != nil {
+		return nil, fmt.Errorf("asking how the kinds are described: %w", err)
+	}
+	ours, known := paths["apis/"+v1alpha1.GroupVersion.String()]
 	if !known {
-		return s, nil
+		return nil, nil
 	}
 	text, err := ours.Schema("application/json")
 	if err != nil {
-		return s, err
+		return nil, fmt.Errorf("asking how our kinds are described: %w", err)
 	}
-	s.schemas, err = schemasIn(text)
-	return s, err
+	return schemasIn(text)
 }
 
 func schemasIn(text []byte) (map[string]*schema, error) {
@@ -96,12 +125,12 @@ const mostTold = 3
 // checkKinds finds CRDs that are missing, or older than this program: the server would drop, without a word, the fields that they lack.
 func checkKinds(seen *facts, found *findings) {
 	for _, plural := range slices.Sorted(maps.Keys(ours)) {
-		object, known := "CustomResourceDefinition "+plural+"."+v1alpha1.GroupVersion.Group, seen.served.schemas[ours[plural].Name()]
-		if known == nil {
+		object := "CustomResourceDefinition " + plural + "." + v1alpha1.GroupVersion.Group
+		if !seen.served.kinds[plural] {
 			found.add(fault, object, "The cluster does not have it", remedyCRDs)
 			continue
 		}
-		missing := lacking(ours[plural], known, "")
+		missing := lacking(ours[plural], seen.served.schemas[ours[plural].Name()], "")
 		if len(missing) == 0 {
 			continue
 		}

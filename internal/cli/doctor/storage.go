@@ -12,6 +12,10 @@ import (
 // annotationDefault marks the storage class that claims without one get.
 const annotationDefault = "storageclass.kubernetes.io/is-default-class"
 
+// remedyClass bears in mind that a claim cannot move to another class, so that neither can its station.
+const remedyClass = "Create the class; or delete the station and its claim, which is empty, and apply it with another spec.intake.storage.storageClassName; " +
+	"kubectl get storageclass lists them"
+
 // soon is how long a claim may take to be bound before it is told of.
 const soon = 2 * time.Minute
 
@@ -28,10 +32,10 @@ func checkClaims(seen *facts, found *findings) {
 		switch {
 		case seen.sees("storageclasses") && (class == nil || *class == "") && !seen.hasDefaultClass():
 			found.add(fault, object, "It names no storage class, and the cluster has no default one",
-				"Make one the default: kubectl annotate storageclass NAME "+annotationDefault+"=true; or name one in the station's spec.intake.storage.storageClassName before it is first applied")
+				"Make one the default, and the claim takes it: kubectl annotate storageclass NAME "+annotationDefault+"=true")
 		case seen.sees("storageclasses") && class != nil && *class != "" && !seen.hasClass(*class):
 			found.add(fault, object, fmt.Sprintf("The storage class %s does not exist", *class),
-				"Create it, or delete the claim while it is still empty and name another in spec.intake.storage.storageClassName; kubectl get storageclass lists them")
+				remedyClass)
 		case seen.now.Sub(claim.CreationTimestamp.Time) > soon:
 			found.add(warning, object, "It is still Pending",
 				fmt.Sprintf("kubectl -n %s describe pvc %s says what it waits for", claim.Namespace, claim.Name))
@@ -48,7 +52,7 @@ func (f *facts) checkNamedClasses(found *findings) {
 			continue
 		}
 		found.add(fault, named("LiaisonStation", station.Namespace, station.Name), fmt.Sprintf("It names the storage class %s, which does not exist", *class),
-			"Create the class, or name another in spec.intake.storage.storageClassName; kubectl get storageclass lists them")
+			remedyClass)
 	}
 }
 
