@@ -335,7 +335,8 @@ func TestDoctorFindsOldAndMissingCRDs(t *testing.T) {
 func TestDoctorThatReachesNobody(t *testing.T) {
 	var told bytes.Buffer
 	code := cli.Run(cli.Environment{
-		Args: []string{"doctor", "--server", "https://127.0.0.1:1"}, In: strings.NewReader(""), Out: &told, Err: &told, Clock: clock.RealClock{},
+		Args: []string{"doctor", "--kubeconfig", kubeconfig(t, t.TempDir()), "--server", "https://127.0.0.1:1"},
+		In:   strings.NewReader(""), Out: &told, Err: &told, Clock: clock.RealClock{},
 	})
 	if code != 2 || !strings.HasPrefix(told.String(), "error: the cluster does not answer: ") {
 		t.Errorf("exit code %d, told %q", code, &told)
