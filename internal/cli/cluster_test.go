@@ -23,8 +23,6 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/yaml"
-	"k8s.io/client-go/tools/clientcmd"
-	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"township.dev/liaison/api/v1alpha1"
@@ -74,16 +72,7 @@ func runAlone(t *testing.T, file string) {
 // kubeconfig writes a file that reaches the cluster, in namespace jixian.
 func kubeconfig(t *testing.T, folder string) string {
 	t.Helper()
-	config := clientcmdapi.NewConfig()
-	config.Clusters["county"] = &clientcmdapi.Cluster{Server: plane.Config.Host, CertificateAuthorityData: plane.Config.CAData}
-	config.AuthInfos["it"] = &clientcmdapi.AuthInfo{ClientCertificateData: plane.Config.CertData, ClientKeyData: plane.Config.KeyData}
-	config.Contexts["county"] = &clientcmdapi.Context{Cluster: "county", AuthInfo: "it", Namespace: "jixian"}
-	config.CurrentContext = "county"
-	path := filepath.Join(folder, "kubeconfig")
-	if err := clientcmd.WriteToFile(*config, path); err != nil {
-		t.Fatal(err)
-	}
-	return path
+	return plane.Kubeconfig(t, folder, "jixian")
 }
 
 func applyFiles(ts *testscript.TestScript, not bool, args []string) {
