@@ -2,7 +2,12 @@
 package cluster
 
 import (
+	"slices"
+	"strings"
+	"unicode"
+
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"k8s.io/apimachinery/pkg/runtime"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
@@ -23,8 +28,15 @@ type Access struct {
 // NewAccess reaches the cluster of the kubeconfig until flags say otherwise.
 func NewAccess() *Access { return &Access{flags: genericclioptions.NewConfigFlags(true)} }
 
-// AddTo adds kubectl's flags to a command.
-func (a *Access) AddTo(command *cobra.Command) { a.flags.AddFlags(command.Flags()) }
+// AddTo adds kubectl's flags to a command. Its help shows those that people use every day; the others are in that of kubectl options.
+func (a *Access) AddTo(command *cobra.Command) {
+	connection := pflag.NewFlagSet("", pflag.ContinueOnError)
+	a.flags.AddFlags(connection)
+	connection.VisitAll(func(flag *pflag.Flag) {
+		flag.Hidden = !slices.Contains([]string{"kubeconfig", "context", "namespace"}, flag.Name)
+	})
+	command.Flags().AddFlagSet(connection)
+}
 
 // AddAllTo adds -A to a command that can look at every namespace.
 func (a *Access) AddAllTo(command *cobra.Command) {
@@ -37,16 +49,28 @@ func (a *Access) Everywhere() bool { return a.everywhere }
 // NamespaceGiven reports whether -n names a namespace.
 func (a *Access) NamespaceGiven() bool { return *a.flags.Namespace != "" }
 
-// KubectlFlags are what kubectl needs to reach the same cluster, with a blank before each.
+// KubectlFlags are what kubectl needs to reach the same cluster, as a shell takes them, with a blank before each.
 func (a *Access) KubectlFlags() string {
 	var flags string
 	if *a.flags.KubeConfig != "" {
-		flags += " --kubeconfig " + *a.flags.KubeConfig
+		flags += " --kubeconfig " + quoted(*a.flags.KubeConfig)
 	}
 	if *a.flags.Context != "" {
-		flags += " --context " + *a.flags.Context
+		flags += " --context " + quoted(*a.flags.Context)
 	}
 	return flags
+}
+
+// quoted keeps a shell from reading anything into the text.
+func quoted(text string) string {
+	if !strings.ContainsFunc(text, needsQuotes) {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}
+
+func needsQuotes(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_./:@%+,", r)
 }
 
 // Cluster is a cluster as one user reaches it. What it answers is not cached.

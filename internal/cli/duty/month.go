@@ -21,7 +21,7 @@ const aboutMonth = `Show a month's receptions and duty as the operator has publi
 
 Places that nobody can take are marked UNCOVERED, and days that a notice of holidays still to come may move are marked provisional.
 
-Exit codes: 0; 3 when a place lacks somebody, or a roster has no plan for the month.`
+Exit codes: 0; 3 when a place lacks somebody, or a roster has no plan for the month; 2 when a plan cannot be read.`
 
 const monthExamples = `  # This month in the namespace of the context
   kubectl liaison duty month
@@ -73,6 +73,7 @@ type wall struct {
 	Provisional    bool          `json:"provisional,omitempty"`
 	AnnouncedUntil v1alpha1.Date `json:"announcedUntil,omitempty"`
 	Shifts         []*shown      `json:"shifts"`
+	Unreadable     string        `json:"unreadable,omitempty"`
 
 	post *post
 }
@@ -123,6 +124,10 @@ func (m *monthly) ask(ctx context.Context, p *post) (*wall, error) {
 	}
 	w := &wall{Namespace: p.roster.Namespace, Roster: p.roster.Name, Month: wanted.String(), Shifts: []*shown{}, post: p}
 	month, err := p.month(ctx, wanted)
+	if broken, is := errors.AsType[*unreadable](err); is {
+		w.Unreadable = broken.Error()
+		return w, nil
+	}
 	if err != nil || month == nil {
 		return w, err
 	}
@@ -166,6 +171,8 @@ func (w *wall) writeTo(b *bytes.Buffer) {
 
 func (w *wall) standing() string {
 	switch {
+	case w.Unreadable != "":
+		return " (UNREADABLE)"
 	case !w.Planned:
 		return " (NOT PLANNED)"
 	case w.AnnouncedUntil != "":
@@ -178,7 +185,10 @@ func (w *wall) standing() string {
 // judge finds what is lacking.
 func (m *monthly) judge(walls []*wall) {
 	for _, w := range walls {
-		if !w.Planned {
+		switch {
+		case w.Unreadable != "":
+			m.findings.wrong = append(m.findings.wrong, w.Unreadable)
+		case !w.Planned:
 			m.findings.lacking = append(m.findings.lacking, fmt.Sprintf(
 				"%s has no plan for %s; spec.horizonMonths says how far ahead is planned, and kubectl describe deputyroster -n %s %s what stands against it",
 				w.post, w.Month, w.Namespace, w.Roster))

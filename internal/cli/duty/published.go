@@ -41,7 +41,17 @@ type published struct {
 	plan   fromcrd.Published
 }
 
-// month reads a month; nil where none is published.
+// unreadable is a plan that somebody wrote by hand, and wrongly. Other rosters are shown all the same.
+type unreadable struct {
+	schedule client.ObjectKey
+	fault    error
+}
+
+func (u *unreadable) Error() string {
+	return fmt.Sprintf("DutySchedule %s cannot be read: %v; correct it, or delete it to have the month planned anew", u.schedule, u.fault)
+}
+
+// month reads a month; nil where none is published. The error is an *unreadable where the plan is to blame.
 func (p *post) month(ctx context.Context, month workday.Month) (*published, error) {
 	object := &v1alpha1.DutySchedule{}
 	key := client.ObjectKey{Namespace: p.roster.Namespace, Name: fromcrd.ScheduleName(p.roster.Name, month)}
@@ -53,7 +63,7 @@ func (p *post) month(ctx context.Context, month workday.Month) (*published, erro
 	}
 	plan, err := fromcrd.PublishedOf(object)
 	if err != nil {
-		return nil, fmt.Errorf("DutySchedule %s cannot be read: %w", key, err)
+		return nil, &unreadable{key, err}
 	}
 	return &published{object: object, plan: plan}, nil
 }

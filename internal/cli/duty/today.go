@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -24,7 +25,8 @@ const aboutToday = `Show who is on today, and the next reception, as the operato
 Today is the day in each roster's own time zone. Places that nobody can take are marked UNCOVERED, and days that a notice of
 holidays still to come may move are marked provisional.
 
-Exit codes: 0; 3 when a place today or at the next reception lacks somebody, or a roster has no plan for this month.`
+Exit codes: 0; 3 when a place today or at the next reception lacks somebody, or a roster has no plan for this month; 2 when a plan
+cannot be read.`
 
 const todayExamples = `  # Who is on in the namespace of the context, and in the whole county
   kubectl liaison duty today
@@ -72,6 +74,7 @@ type day struct {
 	Planned       bool          `json:"planned"`
 	Shifts        []*shown      `json:"shifts"`
 	NextReception *shown        `json:"nextReception,omitempty"`
+	Unreadable    string        `json:"unreadable,omitempty"`
 
 	date workday.Date
 	post *post
@@ -106,11 +109,12 @@ func (t *today) ask(ctx context.Context, p *post) (*day, error) {
 	d := &day{Namespace: p.roster.Namespace, Roster: p.roster.Name, Date: v1alpha1.Date(date.String()), Shifts: []*shown{}, date: date, post: p}
 	for n := range fromcrd.LongestHorizon {
 		month, err := p.month(ctx, workday.MonthOf(date).Add(n))
-		if err != nil {
-			return nil, err
-		}
-		if month == nil {
+		if broken, is := errors.AsType[*unreadable](err); is {
+			d.Unreadable = broken.Error()
 			return d, nil
+		}
+		if err != nil || month == nil {
+			return d, err
 		}
 		d.Planned = true
 		d.read(month)
@@ -163,7 +167,10 @@ func (d *day) addTo(rows *show.Columns, access *cluster.Access) {
 	}
 	if len(d.Shifts) == 0 {
 		nobody := "nobody is on"
-		if !d.Planned {
+		switch {
+		case d.Unreadable != "" && !d.Planned:
+			nobody = "UNREADABLE"
+		case !d.Planned:
 			nobody = "NOT PLANNED"
 		}
 		rows.Add(append(head("today"), d.date.String(), d.date.Weekday().String()[:3], "–", "", "", "", "", "", nobody)...)
@@ -176,7 +183,10 @@ func (d *day) addTo(rows *show.Columns, access *cluster.Access) {
 // judge finds what is lacking.
 func (t *today) judge(days []*day) {
 	for _, d := range days {
-		if !d.Planned {
+		switch {
+		case d.Unreadable != "":
+			t.findings.wrong = append(t.findings.wrong, d.Unreadable)
+		case !d.Planned:
 			t.findings.lacking = append(t.findings.lacking, fmt.Sprintf(
 				"%s has no plan for %s; kubectl describe deputyroster -n %s %s says why", d.post, workday.MonthOf(d.date), d.Namespace, d.Roster))
 		}
