@@ -295,7 +295,7 @@ subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: clerk}]
 		t.Errorf("exit code %d, want 0", code)
 	}
 	expectLines(t, got, []string{
-		"note     your rights: You may not patch deputyrosters in namespace jixian, which is needed for swap. Ask for the ClusterRole edit in namespace jixian;",
+		"note     your rights: You may not patch deputyrosters in namespace jixian, which is needed for swap. Ask for the ClusterRole edit in namespace jixian, to which the operator's release adds our kinds;",
 		"note     your rights: You may not create pods/portforward in namespace jixian, which is needed for open, for stations without a host.",
 		"note     this examination: You may not list deployments, leases, networkpolicies, persistentvolumeclaims, pods, storageclasses, so nothing can be said of them.",
 	})

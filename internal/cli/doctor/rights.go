@@ -62,7 +62,7 @@ func checkRights(seen *facts, found *findings) {
 			role = "edit"
 		}
 		found.add(r.severity, "your rights", fmt.Sprintf("You may not %s%s, which is needed for %s", r, seen.where(), r.needed),
-			fmt.Sprintf("Ask for the ClusterRole %s%s; the operator's release adds our kinds to it", role, seen.where()))
+			fmt.Sprintf("Ask for the ClusterRole %s%s, to which the operator's release adds our kinds; where that is installed for named namespaces only, ask for a Role", role, seen.where()))
 	}
 }
 
