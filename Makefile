@@ -96,6 +96,7 @@ build: ## Build the operator, the intake service and the command line into bin/.
 	$(GO_BUILD) -o $(BIN)/liaison-operator ./cmd/operator
 	$(GO_BUILD) -o $(BIN)/liaison-intake ./cmd/intake
 	$(GO_BUILD) -o $(BIN)/kubectl-liaison ./cmd/kubectl-liaison
+	ln -sf kubectl-liaison $(BIN)/kubectl_complete-liaison
 
 .PHONY: run
 run: build ## Run the operator on this machine against the cluster of KUBECONFIG.

@@ -15,8 +15,8 @@ var version = "dev"
 
 func main() {
 	os.Exit(cli.Run(cli.Environment{
-		Args: os.Args[1:],
-		In:   os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		Name: os.Args[0], Args: os.Args[1:],
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		Clock: clock.RealClock{}, Version: version,
 	}))
 }

@@ -5,18 +5,26 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"k8s.io/utils/clock"
 
+	"township.dev/liaison/internal/cli/backlog"
 	"township.dev/liaison/internal/cli/calendar"
+	"township.dev/liaison/internal/cli/doctor"
 	"township.dev/liaison/internal/cli/duty"
 	"township.dev/liaison/internal/cli/exit"
+	"township.dev/liaison/internal/cli/open"
 	"township.dev/liaison/internal/cli/roster"
+	"township.dev/liaison/internal/cli/swap"
 )
 
 // Environment is what a run of the program has to do with.
 type Environment struct {
+	// Name the program was called by; under CompletionName it completes a command line for kubectl.
+	Name     string
 	Args     []string
 	In       io.Reader
 	Out, Err io.Writer
@@ -24,10 +32,13 @@ type Environment struct {
 	Version  string
 }
 
+// CompletionName is what kubectl calls to complete the command line of this plugin; a link of that name in the PATH is enough.
+const CompletionName = "kubectl_complete-liaison"
+
 // Run runs the program and returns its exit code.
 func Run(env Environment) int {
 	root := newRoot(env)
-	root.SetArgs(env.Args)
+	root.SetArgs(env.arguments())
 	root.SetIn(env.In)
 	root.SetOut(env.Out)
 	root.SetErr(env.Err)
@@ -43,6 +54,13 @@ func Run(env Environment) int {
 	return ended.Code
 }
 
+func (env Environment) arguments() []string {
+	if strings.TrimSuffix(filepath.Base(env.Name), ".exe") == CompletionName {
+		return append([]string{cobra.ShellCompRequestCmd}, env.Args...)
+	}
+	return env.Args
+}
+
 func newRoot(env Environment) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "kubectl-liaison",
@@ -52,10 +70,16 @@ func newRoot(env Environment) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(duty.New(env.Clock))
-	root.AddCommand(roster.New())
-	root.AddCommand(calendar.New())
+	root.AddCommand(
+		duty.New(env.Clock),
+		roster.New(),
+		calendar.New(),
+		backlog.New(env.Clock),
+		swap.New(env.Clock),
+		open.New(),
+		doctor.New(env.Clock, env.Version),
+	)
+	root.InitDefaultCompletionCmd()
 	beBadInput(root)
 	return root
 }

@@ -25,7 +25,7 @@ import (
 var update = flag.Bool("update", false, "rewrite what the scripts compare with")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"kubectl-liaison": program})
+	testscript.Main(withCluster{m}, map[string]func(){"kubectl-liaison": program, cli.CompletionName: program})
 }
 
 // program is kubectl-liaison at the time that the script sets as NOW.
@@ -35,8 +35,8 @@ func program() {
 		panic(err)
 	}
 	os.Exit(cli.Run(cli.Environment{
-		Args: os.Args[1:],
-		In:   os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		Name: os.Args[0], Args: os.Args[1:],
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		Clock: clocktesting.NewFakePassiveClock(now), Version: "v0.0.0-test",
 	}))
 }

@@ -41,10 +41,11 @@ type ControlPlane struct {
 //		controlplane.Run(m, func(cp *controlplane.ControlPlane) { cluster = cp })
 //	}
 func Run(m *testing.M, use func(*ControlPlane)) {
-	os.Exit(run(m, use))
+	os.Exit(Code(m, use))
 }
 
-func run(m *testing.M, use func(*ControlPlane)) int {
+// Code is Run for a TestMain that has more to do: it returns the exit code.
+func Code(m *testing.M, use func(*ControlPlane)) int {
 	cp, err := start()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -2,19 +2,18 @@
 package duty
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"k8s.io/utils/clock"
 
+	"township.dev/liaison/internal/cli/show"
 	"township.dev/liaison/internal/workday"
 )
 
 // New is the command with its subcommands.
 func New(now clock.PassiveClock) *cobra.Command {
 	command := &cobra.Command{Use: "duty", Short: "Receptions and duty: who is on when, and why"}
-	command.AddCommand(newPreview(now))
+	command.AddCommand(newToday(now), newMonth(now), newPreview(now))
 	return command
 }
 
@@ -45,7 +44,7 @@ const previewExamples = `  # The coming months
   cat roster.yaml | kubectl-liaison duty preview -f - -o ics > duty.ics`
 
 func newPreview(now clock.PassiveClock) *cobra.Command {
-	p := &preview{clock: now, output: asTable}
+	p := &preview{clock: now, output: show.NewFormat(show.Table, show.JSON, show.YAML, show.ICS)}
 	command := &cobra.Command{
 		Use:     "preview -f FILE",
 		Short:   "Plan a roster from files, without a cluster",
@@ -61,9 +60,9 @@ func newPreview(now clock.PassiveClock) *cobra.Command {
 	flags.StringArrayVarP(&p.files, "filename", "f", nil, "file or folder with the roster and holiday calendars, or - for standard input; may be repeated")
 	flags.Var((*dateFlag)(&p.from), "from", "first day, YYYY-MM-DD (default today, in the roster's time zone)")
 	flags.Var((*dateFlag)(&p.to), "to", "last day, YYYY-MM-DD (default the end of the roster's horizonMonths)")
-	flags.VarP(&p.output, "output", "o", "table, json, yaml or ics")
 	flags.Var((*dateFlag)(&p.explain), "explain", "explain the shifts of this day, YYYY-MM-DD, in place of showing the plan")
 	flags.StringVar(&p.operatorNamespace, "operator-namespace", "liaison-system", "namespace whose HolidayCalendars serve every roster")
+	p.output.AddTo(command)
 	return command
 }
 
@@ -79,30 +78,4 @@ func (d *dateFlag) Set(text string) error { return (*workday.Date)(d).UnmarshalT
 // Type implements pflag.Value.
 func (d *dateFlag) Type() string { return "date" }
 
-// format is how the plan is written.
-type format string
-
-const (
-	asTable format = "table"
-	asJSON  format = "json"
-	asYAML  format = "yaml"
-	asICS   format = "ics"
-)
-
-// String implements pflag.Value.
-func (f *format) String() string { return string(*f) }
-
-// Set implements pflag.Value.
-func (f *format) Set(text string) error {
-	switch wanted := format(text); wanted {
-	case asTable, asJSON, asYAML, asICS:
-		*f = wanted
-		return nil
-	}
-	return fmt.Errorf("must be table, json, yaml or ics")
-}
-
-// Type implements pflag.Value.
-func (f *format) Type() string { return "format" }
-
-var _, _ pflag.Value = (*dateFlag)(nil), (*format)(nil)
+var _ pflag.Value = (*dateFlag)(nil)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"township.dev/liaison/internal/cli/exit"
+	"township.dev/liaison/internal/cli/show"
 	"township.dev/liaison/internal/duty"
 	"township.dev/liaison/internal/workday"
 )
@@ -56,10 +57,10 @@ func (r *planned) movedFrom(day workday.Date) []duty.Explanation {
 
 func (r *planned) writeReasons(b *bytes.Buffer, e *duty.Explanation) {
 	s := &e.Shift
-	head := columns{}
-	head.add(fmt.Sprintf("%s (%s)", s.Date, s.Date.Weekday()), string(s.Kind), r.deputies.list(s.Deputies, ", "), r.leaders.list(s.Leaders, ", "),
+	head := show.Columns{}
+	head.Add(fmt.Sprintf("%s (%s)", s.Date, s.Date.Weekday()), string(s.Kind), r.deputies.list(s.Deputies, ", "), r.leaders.list(s.Leaders, ", "),
 		s.Topic, s.Hours, s.Place, r.notes(s))
-	head.writeTo(b)
+	head.WriteTo(b)
 
 	fmt.Fprintf(b, "\nWHY THIS DAY\n%s\n", e.Rule)
 	if trace := r.trace(e); trace != nil {
@@ -70,10 +71,10 @@ func (r *planned) writeReasons(b *bytes.Buffer, e *duty.Explanation) {
 		return
 	}
 	b.WriteString("\n")
-	r.candidates(e, false, "DEPUTY").writeTo(b)
-	if leaders := r.candidates(e, true, "LEADER"); len(leaders.rows) > 0 {
+	r.candidates(e, false, "DEPUTY").WriteTo(b)
+	if leaders := r.candidates(e, true, "LEADER"); leaders.Len() > 0 {
 		b.WriteString("\n")
-		leaders.writeTo(b)
+		leaders.WriteTo(b)
 	}
 }
 
@@ -93,8 +94,8 @@ func (r *planned) trace(e *duty.Explanation) *workday.Trace {
 const mostInLine = 10
 
 // candidates lists who was chosen, who would have been next, and who was away.
-func (r *planned) candidates(e *duty.Explanation, leaders bool, title string) *columns {
-	rows := &columns{titles: []string{title, "TURNS BEFORE", "LAST TURN", "TOPIC", ""}}
+func (r *planned) candidates(e *duty.Explanation, leaders bool, title string) *show.Columns {
+	rows := &show.Columns{Titles: []string{title, "TURNS BEFORE", "LAST TURN", "TOPIC", ""}}
 	names := r.deputies
 	if leaders {
 		names = r.leaders
@@ -105,7 +106,7 @@ func (r *planned) candidates(e *duty.Explanation, leaders bool, title string) *c
 		switch {
 		case c.Chosen:
 			state = strings.TrimSuffix("chosen, though "+c.Away, ", though ")
-		case c.Away == "" && len(rows.rows) >= mostInLine+len(e.Shift.Deputies):
+		case c.Away == "" && rows.Len() >= mostInLine+len(e.Shift.Deputies):
 			more++
 			continue
 		}
@@ -113,10 +114,10 @@ func (r *planned) candidates(e *duty.Explanation, leaders bool, title string) *c
 		if c.Fits {
 			fits = "fits"
 		}
-		rows.add(names.name(c.ID), fmt.Sprint(c.Turns), c.Last.String(), fits, state)
+		rows.Add(names.name(c.ID), fmt.Sprint(c.Turns), c.Last.String(), fits, state)
 	}
 	if more > 0 {
-		rows.add(fmt.Sprintf("(and %d more behind them)", more))
+		rows.Add(fmt.Sprintf("(and %d more behind them)", more))
 	}
 	return rows
 }

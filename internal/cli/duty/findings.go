@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"township.dev/liaison/internal/cli/exit"
+	"township.dev/liaison/internal/cli/show"
 )
 
 // findings are what is to be said beside the plan, on the error stream, so that the plan itself can be piped.
@@ -36,7 +37,7 @@ func (f *findings) write(w io.Writer) error {
 		texts []string
 	}{{"error", f.wrong}, {"incomplete", f.lacking}, {"warning", f.remarks}} {
 		for _, text := range part.texts {
-			fmt.Fprintf(&b, "%s: %s\n", part.label, printable(text))
+			fmt.Fprintf(&b, "%s: %s\n", part.label, show.Printable(text))
 		}
 	}
 	_, err := w.Write(b.Bytes())

@@ -110,13 +110,4 @@ func (p *preview) readRoster(document *manifest.Document) (*v1alpha1.DeputyRoste
 }
 
 // name gives everyone the name to show.
-func (in *input) name() {
-	var deputies, leaders []person
-	for i := range in.roster.Spec.Deputies {
-		deputies = append(deputies, person{in.roster.Spec.Deputies[i].ID, in.roster.Spec.Deputies[i].Name})
-	}
-	for _, leader := range in.roster.Spec.Leaders {
-		leaders = append(leaders, person{leader.ID, leader.Name})
-	}
-	in.deputies, in.leaders = called(deputies), called(leaders)
-}
+func (in *input) name() { in.deputies, in.leaders = peopleOf(&in.roster.Spec) }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+
+	"township.dev/liaison/api/v1alpha1"
 )
 
 // people are the names of deputies or of leaders by their ids.
@@ -11,6 +13,18 @@ type people map[string]string
 
 // person is what names are made of.
 type person struct{ id, name string }
+
+// peopleOf are the deputies and the leaders of a roster.
+func peopleOf(spec *v1alpha1.DeputyRosterSpec) (deputies, leaders people) {
+	var serving, leading []person
+	for i := range spec.Deputies {
+		serving = append(serving, person{spec.Deputies[i].ID, spec.Deputies[i].Name})
+	}
+	for _, leader := range spec.Leaders {
+		leading = append(leading, person{leader.ID, leader.Name})
+	}
+	return called(serving), called(leading)
+}
 
 // called gives everyone a name; those who share one bear their ids beside it. Of two with one id the first counts, as in the plan.
 func called(persons []person) people {

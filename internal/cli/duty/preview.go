@@ -10,6 +10,7 @@ import (
 	"k8s.io/utils/clock"
 
 	"township.dev/liaison/internal/cli/exit"
+	"township.dev/liaison/internal/cli/show"
 	"township.dev/liaison/internal/duty"
 	"township.dev/liaison/internal/fromcrd"
 	"township.dev/liaison/internal/workday"
@@ -19,7 +20,7 @@ import (
 type preview struct {
 	files             []string
 	from, to          workday.Date
-	output            format
+	output            show.Format
 	explain           workday.Date
 	operatorNamespace string
 
@@ -35,7 +36,7 @@ func (p *preview) run() error {
 	if len(p.files) == 0 {
 		return exit.Bad(errors.New("no file is given"), "name the roster's file with -f, for example -f roster.yaml")
 	}
-	if !p.explain.IsZero() && p.output != asTable {
+	if !p.explain.IsZero() && p.output.String() != show.Table {
 		return exit.Bad(errors.New("--explain is told in words only"), "leave out -o "+p.output.String())
 	}
 	result, failure := p.plan()
@@ -114,18 +115,18 @@ func (p *preview) show(result *planned) error {
 	}
 	var text []byte
 	var err error
-	switch p.output {
-	case asJSON:
+	switch p.output.String() {
+	case show.JSON:
 		text, err = result.json()
-	case asYAML:
+	case show.YAML:
 		text, err = result.yaml()
-	case asICS:
+	case show.ICS:
 		text, err = result.ics(p.clock.Now())
 	default:
 		text = result.table()
 	}
 	if err != nil {
-		return fmt.Errorf("writing the plan as %s: %w", p.output, err)
+		return fmt.Errorf("writing the plan as %s: %w", &p.output, err)
 	}
 	if _, err := p.out.Write(text); err != nil {
 		return fmt.Errorf("writing the plan: %w", err)

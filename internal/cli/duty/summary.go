@@ -5,11 +5,12 @@ import (
 	"slices"
 	"strings"
 
+	"township.dev/liaison/internal/cli/show"
 	"township.dev/liaison/internal/duty"
 )
 
 // summary counts what the plan holds and says how fair it is.
-func (r *planned) summary() *columns {
+func (r *planned) summary() *show.Columns {
 	held := map[duty.Kind]int{}
 	cancelled, uncovered := 0, 0
 	for shift := range r.shifts() {
@@ -20,21 +21,21 @@ func (r *planned) summary() *columns {
 		}
 		held[shift.Kind]++
 	}
-	rows := &columns{}
-	rows.add("SUMMARY")
-	rows.add("Receptions", fmt.Sprint(held[duty.Reception]))
-	rows.add("Duty", none(held[duty.Duty], "shift"))
+	rows := &show.Columns{}
+	rows.Add("SUMMARY")
+	rows.Add("Receptions", fmt.Sprint(held[duty.Reception]))
+	rows.Add("Duty", none(held[duty.Duty], "shift"))
 	if cancelled > 0 {
-		rows.add("Cancelled", count(cancelled, "shift"))
+		rows.Add("Cancelled", count(cancelled, "shift"))
 	}
 	r.addTurns(rows)
-	rows.add("Uncovered", none(uncovered, "place"))
-	rows.add("Provisional", r.provisionalDays())
+	rows.Add("Uncovered", none(uncovered, "place"))
+	rows.Add("Provisional", r.provisionalDays())
 	return rows
 }
 
 // addTurns compares the ledgers of everyone who is in service at the end.
-func (r *planned) addTurns(rows *columns) {
+func (r *planned) addTurns(rows *show.Columns) {
 	var serving, leading []string
 	for i := range r.rules.Deputies {
 		if deputy := &r.rules.Deputies[i]; deputy.InService(r.lastDay()) {
@@ -55,7 +56,7 @@ func (r *planned) addTurns(rows *columns) {
 }
 
 // addSpread compares the turns of whole months, so that they agree with the ledgers of the DutySchedules.
-func (r *planned) addSpread(rows *columns, title string, ledger duty.Ledger, people []string) {
+func (r *planned) addSpread(rows *show.Columns, title string, ledger duty.Ledger, people []string) {
 	if len(people) == 0 {
 		return
 	}
@@ -67,7 +68,7 @@ func (r *planned) addSpread(rows *columns, title string, ledger duty.Ledger, peo
 	if r.lastDay() != r.to {
 		text += fmt.Sprintf(" (by %s)", r.lastDay())
 	}
-	rows.add(title, text)
+	rows.Add(title, text)
 }
 
 func (r *planned) provisionalDays() string {

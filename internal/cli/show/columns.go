@@ -1,4 +1,5 @@
-package duty
+// Package show writes what the verbs answer: tables for people, documents for programs.
+package show
 
 import (
 	"bytes"
@@ -8,26 +9,30 @@ import (
 	"golang.org/x/text/width"
 )
 
-// columns lays out rows of text so that their cells stand below each other on a terminal, where a Chinese character takes two places. The tabwriter of
+// Columns lays out rows of text so that their cells stand below each other on a terminal, where a Chinese character takes two places. The tabwriter of
 // the standard library takes it for one.
-type columns struct {
-	// titles of the columns; nil where they speak for themselves.
-	titles []string
+type Columns struct {
+	// Titles of the columns; nil where they speak for themselves.
+	Titles []string
 	rows   [][]string
 }
 
-// add adds a row; one of a single cell is a heading, which widens no column.
-func (c *columns) add(cells ...string) {
+// Add adds a row; one of a single cell is a heading, which widens no column.
+func (c *Columns) Add(cells ...string) {
 	for i := range cells {
-		cells[i] = printable(cells[i])
+		cells[i] = Printable(cells[i])
 	}
 	c.rows = append(c.rows, cells)
 }
 
-func (c *columns) writeTo(b *bytes.Buffer) {
+// Len is the number of rows.
+func (c *Columns) Len() int { return len(c.rows) }
+
+// WriteTo writes the rows below each other.
+func (c *Columns) WriteTo(b *bytes.Buffer) {
 	widths := c.widths()
-	if c.titles != nil && len(widths) > 0 { // below them stands something
-		writeRow(b, c.titles, widths)
+	if c.Titles != nil && len(widths) > 0 { // below them stands something
+		writeRow(b, c.Titles, widths)
 	}
 	for _, row := range c.rows {
 		writeRow(b, row, widths)
@@ -52,7 +57,7 @@ func writeRow(b *bytes.Buffer, row []string, widths []int) {
 const gap = 2
 
 // widths of the columns; 0 for one that nobody has anything in, which is left out.
-func (c *columns) widths() []int {
+func (c *Columns) widths() []int {
 	var widths []int
 	for _, row := range c.rows {
 		for len(row) > 1 && len(widths) < len(row) {
@@ -64,9 +69,9 @@ func (c *columns) widths() []int {
 			}
 		}
 	}
-	for i := range min(len(widths), len(c.titles)) {
+	for i := range min(len(widths), len(c.Titles)) {
 		if widths[i] > 0 {
-			widths[i] = max(widths[i], places(c.titles[i]))
+			widths[i] = max(widths[i], places(c.Titles[i]))
 		}
 	}
 	return widths
@@ -87,8 +92,8 @@ func places(text string) int {
 	return n
 }
 
-// printable keeps what a file says from steering the terminal.
-func printable(text string) string {
+// Printable keeps what a file says from steering the terminal.
+func Printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return ' '
