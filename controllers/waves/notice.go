@@ -111,7 +111,7 @@ func (n *Notice) tell(ctx context.Context) error {
 
 // announce what has become of the upgrade. Each event is of the version of the ConfigMap that says so, and so none is taken for a repetition.
 func (n *Notice) announce(written *corev1ac.ConfigMapApplyConfiguration, before, now course) {
-	kind, reason := corev1.EventTypeNormal, ""
+	kind, reason := corev1.EventTypeNormal, ReasonRolloutStarted
 	switch {
 	case now == before:
 		return
@@ -121,8 +121,6 @@ func (n *Notice) announce(written *corev1ac.ConfigMapApplyConfiguration, before,
 		reason = ReasonRolloutComplete
 	case before == halted:
 		reason = ReasonRolloutResumed
-	default:
-		reason = ReasonRolloutStarted
 	}
 	object := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: n.Namespace, Name: NoticeName, UID: *written.UID, ResourceVersion: *written.ResourceVersion}}
 	n.Recorder.Eventf(object, nil, kind, reason, "Rollout", "%s", n.written["status"])

@@ -33,7 +33,7 @@ type standing struct {
 // holds reports whether the case is where its events have led it.
 func (s standing) holds() bool {
 	t := s.told
-	return t.events > 0 && s.seq == t.events && s.state == t.state && s.anonymised == t.anonymised && !(s.anonymised && s.hasText) &&
+	return t.events > 0 && s.seq == t.events && s.state == t.state && s.anonymised == t.anonymised && (!s.anonymised || !s.hasText) &&
 		t.route.allows(s.route) && t.due.allows(s.due) && t.result.allows(s.result) && t.rating.allows(s.rating)
 }
 

@@ -47,12 +47,12 @@ func (l *line) accept() {
 }
 
 func (l *line) carry(near net.Conn) {
-	defer near.Close()
+	defer func() { _ = near.Close() }() // cut, perhaps
 	far, err := (&net.Dialer{}).DialContext(l.done, "tcp", l.server)
 	if err != nil {
 		return
 	}
-	defer far.Close()
+	defer func() { _ = far.Close() }()
 	if !l.keep(near, far) {
 		return
 	}

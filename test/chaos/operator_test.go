@@ -39,7 +39,7 @@ type operators struct {
 // replica is one place in the Deployment, and the process that fills it.
 type replica struct {
 	process *exec.Cmd
-	ended   chan error
+	ended   chan struct{}
 	metrics string
 	log     string
 	// down for a while.
@@ -95,7 +95,7 @@ func (o *operators) start(n int, r *replica) error {
 	}
 	defer log.Close()
 	// Not under the test's context: it ends before the cleanups that tell how it was.
-	r.process = exec.Command(binary, //nolint:noctx // see above
+	r.process = exec.Command(binary,
 		"--operator-namespace="+operatorNamespace, fmt.Sprintf("--intake-image=example.test/intake:%d", o.image), "--backlog-interval=1s",
 		"--rollout-max-unavailable=50%", "--rollout-soak=1s", fmt.Sprintf("--leader-elect=%t", o.elect),
 		"--metrics-secure=false", "--metrics-bind-address="+r.metrics, "--health-probe-bind-address=0")
@@ -104,8 +104,11 @@ func (o *operators) start(n int, r *replica) error {
 	if err := r.process.Start(); err != nil {
 		return err
 	}
-	r.ended = make(chan error, 1)
-	go func(process *exec.Cmd, ended chan<- error) { ended <- process.Wait() }(r.process, r.ended)
+	r.ended = make(chan struct{})
+	go func(process *exec.Cmd, ended chan<- struct{}) {
+		_ = process.Wait() // how it ended is in its log
+		close(ended)
+	}(r.process, r.ended)
 	return nil
 }
 

@@ -147,11 +147,11 @@ func (w *world) childIsAsFresh(c child, key client.ObjectKey) {
 		a.undo(is.Object)
 		a.undo(want.Object)
 	}
-	w.same(what, comparable(is, want), comparable(want, want))
+	w.same(what, comparedBy(is, want), comparedBy(want, want))
 }
 
-// comparable is what must be the same; of generated entries only that they are there.
-func comparable(obj, want *unstructured.Unstructured) map[string]any {
+// comparedBy gives what must be the same; of generated entries only that they are there.
+func comparedBy(obj, want *unstructured.Unstructured) map[string]any {
 	fields := obj.DeepCopy().Object
 	metadata, _ := fields["metadata"].(map[string]any)
 	maps.DeleteFunc(metadata, func(name string, _ any) bool {

@@ -131,6 +131,7 @@ func (w *witness) follow(ctx context.Context, c client.WithWatch, list client.Ob
 		case watch.Deleted:
 			delete(known, obj.GetUID())
 			w.miss(obj)
+		case watch.Bookmark, watch.Error: // a version is all there is to it; see above
 		}
 	}
 	pause(ctx, 20*time.Millisecond)

@@ -200,7 +200,7 @@ func (w *world) act() {
 }
 
 func (w *world) tell(format string, args ...any) {
-	w.told = append(w.told, fmt.Sprintf("%4d %s ", w.acts, time.Now().Format("04:05.000"))+fmt.Sprintf(format, args...)) //nolint:forbidigo // as in a log
+	w.told = append(w.told, fmt.Sprintf("%4d %s ", w.acts, time.Now().Format("04:05.000"))+fmt.Sprintf(format, args...))
 }
 
 // later leaves something to be done some acts from now, and in any case before the end.
