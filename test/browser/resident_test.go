@@ -115,7 +115,12 @@ func (p *person) goesBack() *person {
 	history := call(p, page.GetNavigationHistory, cdp.Empty{})
 	before := history.Entries[history.CurrentIndex-1]
 	call(p, page.NavigateToHistoryEntry, page.NavigateToHistoryEntryParams{EntryID: before.ID})
-	p.eventually(func() string { return "does not come back to " + before.URL }, func() bool { return p.address() == before.URL })
+	// A page that is being left answers no questions, so the browser is asked where it is.
+	p.eventually(func() string { return "does not come back to " + before.URL }, func() bool {
+		now := call(p, page.GetNavigationHistory, cdp.Empty{})
+		return now.Entries[now.CurrentIndex].ID == before.ID
+	})
+	p.eventually(func() string { return "is not whole" }, func() bool { return asks[string](p, "document.readyState") == "complete" })
 	return p
 }
 
