@@ -62,10 +62,10 @@ func (p *preview) blame(faults []manifest.Fault) {
 
 func (p *preview) report(fault manifest.Fault, remark bool) {
 	if remark {
-		p.findings.remarks = append(p.findings.remarks, fault.String())
+		p.findings.Remarks = append(p.findings.Remarks, fault.String())
 		return
 	}
-	p.findings.wrong = append(p.findings.wrong, fault.String())
+	p.findings.Wrong = append(p.findings.Wrong, fault.String())
 }
 
 // theRoster finds the one roster among the documents.

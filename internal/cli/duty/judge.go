@@ -12,22 +12,22 @@ import (
 // judge finds what the plan lacks and what may still change in it.
 func (p *preview) judge(result *planned) {
 	for _, year := range result.unknownYears() {
-		p.findings.lacking = append(p.findings.lacking, fmt.Sprintf(
+		p.findings.Lacking = append(p.findings.Lacking, fmt.Sprintf(
 			"the holidays of %d are not known, so only weekends are days off in it and every day is provisional; give its notice as a HolidayCalendar with -f", year))
 	}
 	if open := result.uncovered(); len(open) > 0 {
-		p.findings.lacking = append(p.findings.lacking, uncoveredShifts(open))
+		p.findings.Lacking = append(p.findings.Lacking, uncoveredShifts(open))
 	}
 	for _, month := range result.months {
 		for _, broken := range month.Broken {
 			if !broken.Date.Before(result.from) && !broken.Date.After(result.to) {
-				p.findings.remarks = append(p.findings.remarks, result.obstacle(broken))
+				p.findings.Remarks = append(p.findings.Remarks, result.obstacle(broken))
 			}
 		}
 	}
 	for _, span := range result.provisional() {
 		if missing := result.calendar.Missing(span.From, span.Until); len(missing) == 1 && missing[0] > span.Until.Year() {
-			p.findings.remarks = append(p.findings.remarks, fmt.Sprintf(
+			p.findings.Remarks = append(p.findings.Remarks, fmt.Sprintf(
 				"%s may still change: the notice of %d is not known, and may arrange the last days of December; give it as a HolidayCalendar with -f", days(span), missing[0]))
 		}
 	}

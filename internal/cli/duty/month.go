@@ -14,6 +14,7 @@ import (
 	"township.dev/liaison/internal/cli/cluster"
 	"township.dev/liaison/internal/cli/exit"
 	"township.dev/liaison/internal/cli/show"
+	"township.dev/liaison/internal/cli/told"
 	"township.dev/liaison/internal/workday"
 )
 
@@ -61,7 +62,7 @@ type monthly struct {
 	// name of the one roster that is asked about; empty for all.
 	name     string
 	out, err io.Writer
-	findings findings
+	findings told.Findings
 }
 
 // wall is what a month is like at one roster.
@@ -111,10 +112,10 @@ func (m *monthly) run(ctx context.Context) error {
 		return err
 	}
 	m.judge(walls)
-	if err := m.findings.write(m.err); err != nil {
-		return fmt.Errorf("writing what was found: %w", err)
+	if err := m.findings.Write(m.err); err != nil {
+		return err
 	}
-	return exit.With(m.findings.code())
+	return exit.With(m.findings.Code())
 }
 
 func (m *monthly) ask(ctx context.Context, p *post) (*wall, error) {
@@ -187,15 +188,15 @@ func (m *monthly) judge(walls []*wall) {
 	for _, w := range walls {
 		switch {
 		case w.Unreadable != "":
-			m.findings.wrong = append(m.findings.wrong, w.Unreadable)
+			m.findings.Wrong = append(m.findings.Wrong, w.Unreadable)
 		case !w.Planned:
-			m.findings.lacking = append(m.findings.lacking, fmt.Sprintf(
+			m.findings.Lacking = append(m.findings.Lacking, fmt.Sprintf(
 				"%s has no plan for %s; spec.horizonMonths says how far ahead is planned, and kubectl describe deputyroster -n %s %s what stands against it",
 				w.post, w.Month, w.Namespace, w.Roster))
 		}
 		for _, shift := range w.Shifts {
 			if shift.plan.Uncovered > 0 {
-				m.findings.lacking = append(m.findings.lacking, w.post.uncovered(shift))
+				m.findings.Lacking = append(m.findings.Lacking, w.post.uncovered(shift))
 			}
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"township.dev/liaison/internal/cli/exit"
 	"township.dev/liaison/internal/cli/show"
+	"township.dev/liaison/internal/cli/told"
 	"township.dev/liaison/internal/duty"
 	"township.dev/liaison/internal/fromcrd"
 	"township.dev/liaison/internal/workday"
@@ -28,7 +29,7 @@ type preview struct {
 	out, err io.Writer
 	clock    clock.PassiveClock
 
-	findings findings
+	findings told.Findings
 }
 
 // run shows the plan first and says what is wrong with it last, where a person at a terminal sees it.
@@ -43,10 +44,10 @@ func (p *preview) run() error {
 	if failure == nil {
 		failure = p.show(result)
 	}
-	if err := p.findings.write(p.err); err != nil {
-		return fmt.Errorf("writing what was found: %w", err)
+	if err := p.findings.Write(p.err); err != nil {
+		return err
 	}
-	return cmp.Or(failure, exit.With(p.findings.code()))
+	return cmp.Or(failure, exit.With(p.findings.Code()))
 }
 
 func (p *preview) plan() (*planned, error) {

@@ -15,6 +15,7 @@ import (
 	"township.dev/liaison/internal/cli/cluster"
 	"township.dev/liaison/internal/cli/exit"
 	"township.dev/liaison/internal/cli/show"
+	"township.dev/liaison/internal/cli/told"
 	"township.dev/liaison/internal/duty"
 	"township.dev/liaison/internal/fromcrd"
 	"township.dev/liaison/internal/workday"
@@ -63,7 +64,7 @@ type today struct {
 	// name of the one roster that is asked about; empty for all.
 	name     string
 	out, err io.Writer
-	findings findings
+	findings told.Findings
 }
 
 // day is what today is like at one roster.
@@ -97,10 +98,10 @@ func (t *today) run(ctx context.Context) error {
 		return err
 	}
 	t.judge(days)
-	if err := t.findings.write(t.err); err != nil {
-		return fmt.Errorf("writing what was found: %w", err)
+	if err := t.findings.Write(t.err); err != nil {
+		return err
 	}
-	return exit.With(t.findings.code())
+	return exit.With(t.findings.Code())
 }
 
 // ask reads this month and as many more as it takes to find the next reception.
@@ -185,14 +186,14 @@ func (t *today) judge(days []*day) {
 	for _, d := range days {
 		switch {
 		case d.Unreadable != "":
-			t.findings.wrong = append(t.findings.wrong, d.Unreadable)
+			t.findings.Wrong = append(t.findings.Wrong, d.Unreadable)
 		case !d.Planned:
-			t.findings.lacking = append(t.findings.lacking, fmt.Sprintf(
+			t.findings.Lacking = append(t.findings.Lacking, fmt.Sprintf(
 				"%s has no plan for %s; kubectl describe deputyroster -n %s %s says why", d.post, workday.MonthOf(d.date), d.Namespace, d.Roster))
 		}
 		for _, shift := range append(d.Shifts[:len(d.Shifts):len(d.Shifts)], d.NextReception) {
 			if shift != nil && shift.plan.Uncovered > 0 {
-				t.findings.lacking = append(t.findings.lacking, d.post.uncovered(shift))
+				t.findings.Lacking = append(t.findings.Lacking, d.post.uncovered(shift))
 			}
 		}
 	}

@@ -5,10 +5,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"strings"
-	"unicode"
 
 	"township.dev/liaison/internal/cli/exit"
+	"township.dev/liaison/internal/cli/show"
 )
 
 // Findings are what a command found out about its input.
@@ -64,21 +63,11 @@ func (f *Findings) Write(w io.Writer) error {
 		texts []string
 	}{{"error", f.Wrong}, {"incomplete", f.Lacking}, {"warning", f.Remarks}} {
 		for _, text := range part.texts {
-			fmt.Fprintf(&b, "%s: %s\n", part.label, Printable(text))
+			fmt.Fprintf(&b, "%s: %s\n", part.label, show.Printable(text))
 		}
 	}
 	if _, err := w.Write(b.Bytes()); err != nil {
 		return fmt.Errorf("writing what was found: %w", err)
 	}
 	return nil
-}
-
-// Printable keeps what a file says from steering the terminal.
-func Printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, text)
 }
