@@ -21,9 +21,9 @@ func main() {
 	os.Exit(start(ctrl.SetupSignalHandler(), os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// collectAt is by how many percent the heap may grow before it is collected. Nearly all of it are caches that stay as they are: to look through them twice
-// as often as usual costs little time and saves a quarter of the memory.
-const collectAt = 50
+// collectAt is by how many percent the heap may grow before it is collected. Nearly all of it are caches that stay as they are: to look through them
+// four times as often as usual costs little time, most of them being bytes without pointers, and saves a third of the memory.
+const collectAt = 25
 
 // start runs the operator until the context ends, and returns the exit code: 0 after a clean stop, 1 after a failure, 2 for a wrong command line.
 func start(ctx context.Context, args []string, stdout, stderr io.Writer) int {

@@ -13,7 +13,8 @@ import (
 )
 
 // A cache that holds the children of forty thousand stations is mostly the small maps and pointers of decoded objects. Packed, an object takes the
-// place of its bytes on the wire. What the Applier reads it unpacks; whoever else reads a packed kind from a cache calls Unpack.
+// place of what its bytes on the wire have different from another of its kind. What the Applier reads it unpacks; whoever else reads a packed kind
+// from a cache calls Unpack.
 
 // packedBy marks the entry of the managed fields, which caches hold none of, that a packed object's bytes stand in.
 const packedBy = "packed"
@@ -27,7 +28,7 @@ type wire interface {
 // Pack returns what a cache should hold of an object: its names and versions, the labels given, and all of it as bytes. An object that is packed
 // already, or cannot be, is returned as it is, without its managed fields.
 func Pack(obj client.Object, labels map[string]string) (client.Object, error) {
-	if _, packed := packedIn(obj); packed {
+	if IsPacked(obj) {
 		return obj, nil
 	}
 	obj.SetManagedFields(nil)
@@ -51,15 +52,23 @@ func Pack(obj client.Object, labels map[string]string) (client.Object, error) {
 	small.SetGeneration(obj.GetGeneration())
 	small.SetDeletionTimestamp(obj.GetDeletionTimestamp())
 	small.SetLabels(labels)
-	small.SetManagedFields([]metav1.ManagedFieldsEntry{{Manager: packedBy, FieldsV1: metav1.NewFieldsV1(string(data))}})
+	squeezed, err := kinds.like(obj, data).squeeze(data)
+	if err != nil {
+		return nil, fmt.Errorf("packing %T %s: %w", obj, obj.GetName(), err)
+	}
+	small.SetManagedFields([]metav1.ManagedFieldsEntry{{Manager: packedBy, FieldsV1: metav1.NewFieldsV1(string(squeezed))}})
 	return small, nil
 }
 
 // Unpack makes an object that was packed whole again. Of a ConfigMap's long texts there are only digests; FindLive reads them.
 func Unpack(obj client.Object) error {
-	data, packed := packedIn(obj)
+	squeezed, packed := packedIn(obj)
 	if !packed {
 		return nil
+	}
+	data, err := kinds.like(obj, nil).expand(squeezed)
+	if err != nil {
+		return fmt.Errorf("unpacking a %T: %w", obj, err)
 	}
 	reflect.ValueOf(obj).Elem().SetZero()
 	whole, ok := obj.(wire)
@@ -70,6 +79,12 @@ func Unpack(obj client.Object) error {
 		return fmt.Errorf("unpacking a %T: %w", obj, err)
 	}
 	return nil
+}
+
+// IsPacked reports whether an object is as Pack makes it.
+func IsPacked(obj client.Object) bool {
+	_, packed := packedIn(obj)
+	return packed
 }
 
 func packedIn(obj client.Object) ([]byte, bool) {

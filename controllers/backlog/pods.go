@@ -43,6 +43,11 @@ func (r *Reconciler) findDoor(ctx context.Context, station *v1alpha1.LiaisonStat
 	if err != nil {
 		return door{}, fmt.Errorf("listing the station's pods: %w", err)
 	}
+	for i := range pods.Items {
+		if err := apply.Unpack(&pods.Items[i]); err != nil {
+			return door{}, err
+		}
+	}
 	address, err := addressOf(pods.Items)
 	if err != nil {
 		return door{}, err

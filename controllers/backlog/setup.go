@@ -16,6 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"township.dev/liaison/api/v1alpha1"
+	"township.dev/liaison/controllers/apply"
 	stationctl "township.dev/liaison/controllers/station"
 )
 
@@ -60,11 +61,21 @@ func suspended(object client.Object) bool {
 func reachChanges() predicate.Predicate {
 	return predicate.Funcs{
 		UpdateFunc: func(e event.UpdateEvent) bool {
-			before, ok := e.ObjectOld.(*corev1.Pod)
-			after, alsoOK := e.ObjectNew.(*corev1.Pod)
+			before, ok := unpackedPod(e.ObjectOld)
+			after, alsoOK := unpackedPod(e.ObjectNew)
 			return ok && alsoOK && (reachable(before) != reachable(after) || before.Status.PodIP != after.Status.PodIP)
 		},
 	}
+}
+
+// unpackedPod is a pod of the cache, which stays as it is.
+func unpackedPod(object client.Object) (*corev1.Pod, bool) {
+	pod, ok := object.(*corev1.Pod)
+	if !ok {
+		return nil, false
+	}
+	unpacked := *pod
+	return &unpacked, apply.Unpack(&unpacked) == nil
 }
 
 func stationOfPod(_ context.Context, pod client.Object) []reconcile.Request {

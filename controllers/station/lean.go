@@ -13,8 +13,8 @@ import (
 	"township.dev/liaison/controllers/apply"
 )
 
-// leanCache brings objects into the form in which the caches hold them: without managed fields, children packed, pods without what only nodes need to
-// know.
+// leanCache brings objects into the form in which the caches hold them: without managed fields, children packed, and pods as well, without what only
+// nodes need to know.
 type leanCache struct {
 	mu sync.Mutex
 	// labels of children by the station's name, shared by all of them: a map of one entry has the size of one with eight.
@@ -31,7 +31,7 @@ func (l *leanCache) transform(obj any) (any, error) {
 		}
 		return apply.Pack(child, l.labelsOf(child))
 	case *corev1.Pod:
-		return leanPod(o, l.labelsOf(o)), nil
+		return apply.Pack(leanPod(o), l.labelsOf(o))
 	default:
 		return cache.TransformStripManagedFields()(obj)
 	}
@@ -59,12 +59,15 @@ func (l *leanCache) labelsOf(child client.Object) map[string]string {
 	return shared
 }
 
-// leanPod holds what tells how an intake is and where it can be asked.
-func leanPod(pod *corev1.Pod, labels map[string]string) *corev1.Pod {
+// leanPod holds what tells how an intake is and where it can be asked. A packed pod is as it was.
+func leanPod(pod *corev1.Pod) *corev1.Pod {
+	if apply.IsPacked(pod) {
+		return pod
+	}
 	small := &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{
 			Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID, ResourceVersion: pod.ResourceVersion,
-			CreationTimestamp: pod.CreationTimestamp, DeletionTimestamp: pod.DeletionTimestamp, Labels: labels,
+			CreationTimestamp: pod.CreationTimestamp, DeletionTimestamp: pod.DeletionTimestamp,
 		},
 		Status: corev1.PodStatus{PodIP: pod.Status.PodIP},
 	}
