@@ -5,8 +5,11 @@
 package metrics
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -70,16 +73,15 @@ func (c *Collector) Collect(out chan<- prometheus.Metric) {
 		out <- prometheus.NewInvalidMetric(stationInfo.desc, err)
 		return
 	}
-	for i := range seen.stations {
-		station := &seen.stations[i]
-		c.collectStation(series{out: out, namespace: station.Namespace, station: station.Name}, station, seen)
+	for _, station := range seen.stations {
+		c.collectStation(newSeries(out, station.Namespace, station.Name), station, seen)
 	}
 }
 
 // sight is what the cache holds at one moment.
 type sight struct {
 	now       time.Time
-	stations  []v1alpha1.LiaisonStation
+	stations  []*v1alpha1.LiaisonStation
 	rosters   map[types.NamespacedName]*v1alpha1.DeputyRoster
 	calendars calendars
 	zones     zones
@@ -99,11 +101,23 @@ func (c *Collector) look(ctx context.Context) (sight, error) {
 	}
 	return sight{
 		now:       c.config.Clock.Now(),
-		stations:  stations.Items,
+		stations:  inOrder(stations.Items),
 		rosters:   rostersByName(rosters.Items),
 		calendars: calendarsOf(holidays.Items, c.config.OperatorNamespace),
 		zones:     zones{},
 	}, nil
+}
+
+// inOrder of the exposition, which is then not sorted again for each metric.
+func inOrder(stations []v1alpha1.LiaisonStation) []*v1alpha1.LiaisonStation {
+	sorted := make([]*v1alpha1.LiaisonStation, 0, len(stations))
+	for i := range stations {
+		sorted = append(sorted, &stations[i])
+	}
+	slices.SortFunc(sorted, func(a, b *v1alpha1.LiaisonStation) int {
+		return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name))
+	})
+	return sorted
 }
 
 func (c *Collector) collectStation(s series, station *v1alpha1.LiaisonStation, seen sight) {

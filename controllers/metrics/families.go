@@ -6,16 +6,17 @@ import (
 
 // family is one metric: its name, what it says, and the labels it has beside namespace and station.
 type family struct {
-	desc *prometheus.Desc
-	kind prometheus.ValueType
+	desc   *prometheus.Desc
+	kind   prometheus.ValueType
+	labels []string
 }
 
-func gauge(name, help string, labels ...string) family {
-	return family{desc: describe(name, help, labels), kind: prometheus.GaugeValue}
+func gauge(name, help string, labels ...string) *family {
+	return &family{desc: describe(name, help, labels), kind: prometheus.GaugeValue, labels: labels}
 }
 
-func counter(name, help string, labels ...string) family {
-	return family{desc: describe(name, help, labels), kind: prometheus.CounterValue}
+func counter(name, help string, labels ...string) *family {
+	return &family{desc: describe(name, help, labels), kind: prometheus.CounterValue, labels: labels}
 }
 
 func describe(name, help string, labels []string) *prometheus.Desc {
@@ -67,19 +68,9 @@ var (
 		"1 when the intake's audit log has every entry the operator has seen, else 0; absent while no intake has shown its log.")
 )
 
-var families = []family{
+var families = []*family{
 	stationInfo, stationReady, stationSuspended,
 	casesPending, casesOverdue, oldestPending, casesReceived, casesClosed, casesReopened, satisfaction, visits,
 	receptionNext, uncoveredShifts, brokenAnnouncements, fairnessSpread, calendarKnown,
 	backlogAge, pollErrors, auditIntact,
-}
-
-// series of one station.
-type series struct {
-	out                chan<- prometheus.Metric
-	namespace, station string
-}
-
-func (s series) put(f family, value float64, labels ...string) {
-	s.out <- prometheus.MustNewConstMetric(f.desc, f.kind, value, append([]string{s.namespace, s.station}, labels...)...)
 }

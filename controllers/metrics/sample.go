@@ -1,0 +1,64 @@
+package metrics
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+)
+
+// sample is a prometheus.Metric that shares the labels it has in common with others: those of forty thousand stations are a million samples a scrape,
+// and their labels would be most of what a scrape takes.
+type sample struct {
+	family *family
+	value  float64
+	labels []*dto.LabelPair
+}
+
+// Desc implements prometheus.Metric.
+func (s *sample) Desc() *prometheus.Desc { return s.family.desc }
+
+// Write implements prometheus.Metric.
+func (s *sample) Write(out *dto.Metric) error {
+	out.Label = s.labels
+	if s.family.kind == prometheus.CounterValue {
+		out.Counter = &dto.Counter{Value: &s.value}
+	} else {
+		out.Gauge = &dto.Gauge{Value: &s.value}
+	}
+	return nil
+}
+
+// series of one station.
+type series struct {
+	out       chan<- prometheus.Metric
+	namespace string
+	// place is the namespace and the station, which all of them have.
+	place []*dto.LabelPair
+}
+
+func newSeries(out chan<- prometheus.Metric, namespace, station string) series {
+	return series{out: out, namespace: namespace, place: []*dto.LabelPair{pair("namespace", namespace), pair("station", station)}}
+}
+
+func pair(name, value string) *dto.LabelPair { return &dto.LabelPair{Name: &name, Value: &value} }
+
+// put reports a value with the family's own labels in the order of its declaration.
+func (s series) put(f *family, value float64, values ...string) {
+	s.out <- &sample{family: f, value: value, labels: s.labelled(f, values)}
+}
+
+// labelled are the labels by name, as the exposition has them.
+func (s series) labelled(f *family, values []string) []*dto.LabelPair {
+	if len(values) == 0 {
+		return s.place
+	}
+	labels := make([]*dto.LabelPair, 0, len(s.place)+len(values))
+	labels = append(labels, s.place...)
+	for i, value := range values {
+		labels = append(labels, pair(f.labels[i], value))
+	}
+	slices.SortFunc(labels, func(a, b *dto.LabelPair) int { return strings.Compare(a.GetName(), b.GetName()) })
+	return labels
+}
