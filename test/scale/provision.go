@@ -294,7 +294,7 @@ func (r *runner) untilQuiet(ctx context.Context) error {
 		if now != last {
 			last, same = now, 0
 		}
-		if err := pause(ctx, time.Second); err != nil {
+		if err := pause(ctx, max(time.Second, 5*answer.took)); err != nil {
 			return err
 		}
 	}

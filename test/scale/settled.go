@@ -24,12 +24,17 @@ func (r *runner) measureSettled(ctx context.Context) error {
 	if err := r.ensureOperator(ctx); err != nil {
 		return err
 	}
-	if err := pause(ctx, 30*time.Second); err != nil {
+	if err := r.rest(ctx); err != nil {
 		return err
 	}
 	var err error
 	r.Figures.SettledRSS, r.Figures.SettledHeap, err = r.memory(ctx)
 	return err
+}
+
+// rest until every intake has been polled once more, and nobody has scraped meanwhile: a scrape leaves behind as much as the caches hold.
+func (r *runner) rest(ctx context.Context) error {
+	return pause(ctx, max(30*time.Second, r.interval()))
 }
 
 // edits is how many stations are edited, and repairs how many lose a child.
@@ -203,7 +208,7 @@ func (r *runner) measureRestart(ctx context.Context) error {
 		return err
 	}
 	f.RestartCPU = used.cpu
-	if err := pause(ctx, 30*time.Second); err != nil {
+	if err := r.rest(ctx); err != nil {
 		return err
 	}
 	after, err := r.cluster.requests(ctx)
