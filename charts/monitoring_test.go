@@ -42,6 +42,26 @@ func TestMonitoringIsThereWhereItsAPIIsAndNobodyDeclines(t *testing.T) {
 	}
 }
 
+func TestHowOftenAndHowLongToScrape(t *testing.T) {
+	for name, c := range map[string]struct {
+		args []string
+		want monitoringv1.Endpoint
+	}{
+		"as Prometheus has it": {},
+		"as a county of counties wants it": {
+			args: []string{"--set", "metrics.serviceMonitor.interval=60s", "--set", "metrics.serviceMonitor.scrapeTimeout=30s"},
+			want: monitoringv1.Endpoint{Interval: "60s", ScrapeTimeout: "30s"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			endpoint := the[*monitoringv1.ServiceMonitor](t, monitored(t, c.args...), "release-liaison-operator").Spec.Endpoints[0]
+			if endpoint.Interval != c.want.Interval || endpoint.ScrapeTimeout != c.want.ScrapeTimeout {
+				t.Errorf("scraped each %q for at most %q, want %q and %q", endpoint.Interval, endpoint.ScrapeTimeout, c.want.Interval, c.want.ScrapeTimeout)
+			}
+		})
+	}
+}
+
 func TestKustomizeMonitorsAsTheChartDoes(t *testing.T) {
 	printed, complaint := helm(t, slices.Concat([]string{"template", "liaison-operator", operatorChart, "--namespace", "liaison-system"}, withMonitoring)...)
 	if complaint != "" {

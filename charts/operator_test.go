@@ -295,6 +295,7 @@ func TestOperatorRefusesValues(t *testing.T) {
 		{"metrics.tokenSecret.key=", "/metrics/tokenSecret/key"},
 		{"metrics.tokenSecret.token=s3cret", "/metrics/tokenSecret"},
 		{"metrics.serviceMonitor.interval=30", "/metrics/serviceMonitor/interval"},
+		{"metrics.serviceMonitor.scrapeTimeout=30", "/metrics/serviceMonitor/scrapeTimeout"},
 		{"metrics.serviceMonitor.labels.app\\.kubernetes\\.io/name=mine", "/metrics/serviceMonitor/labels"},
 		{"metrics.rules.alertLabels.severity=critical", "/metrics/rules/alertLabels"},
 		{"metrics.rules.alertLabels.a-team=it", "/metrics/rules/alertLabels"},
