@@ -33,7 +33,7 @@ var panels = []panel{
 		{"p50", func(f figures) float64 { return f.EditMillis.P50 }},
 	}},
 	{"restart, seconds", []series{
-		{"until all were looked at", func(f figures) float64 { return f.RestartSeconds }},
+		{"settled", func(f figures) float64 { return f.RestartSeconds }},
 		{"CPU", func(f figures) float64 { return f.RestartCPU }},
 	}},
 	{"sweep of polls", []series{
