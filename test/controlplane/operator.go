@@ -49,7 +49,7 @@ func buildOperator(folder string) (string, error) {
 // FreeAddress is one that nobody listens on at the moment, for programs that cannot say which port they were given.
 func FreeAddress(t testing.TB) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatalf("finding a free port: %v", err)
 	}

@@ -151,7 +151,7 @@ func (d *Desk) viewCase(r *http.Request, c casework.Case, p posted) caseView {
 	view := caseView{
 		Case: c, Words: c.Text, Received: c.ReceivedAt.In(documents.Location), Handles: casefilter.Handles(account),
 		Form: p.form, Posted: p.action, Chosen: p.chosen, Entered: r.URL.Query().Get(fieldEntered) != "",
-		Back: cmp.Or(p.form.Value(fieldBack), r.URL.Query().Get(fieldBack)),
+		Back:  cmp.Or(p.form.Value(fieldBack), r.URL.Query().Get(fieldBack)),
 		words: func(key string, args ...any) string { return d.area.Text(r, key, args...) }, residents: d.words, documents: documents,
 	}
 	view.Queue = d.back(view.Back)
