@@ -18,8 +18,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/client-go/tools/clientcmd"
-	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"township.dev/liaison/api/v1alpha1"
@@ -134,13 +132,13 @@ type process struct {
 
 func startProcess(t *testing.T, binary string, i installation, args ...string) process {
 	t.Helper()
-	p := process{operator: operator{metrics: freeAddress(t), probes: freeAddress(t)}, log: &bytes.Buffer{}}
+	p := process{operator: operator{metrics: controlplane.FreeAddress(t), probes: controlplane.FreeAddress(t)}, log: &bytes.Buffer{}}
 	// The context of a test is over before its cleanups, and the operator with it.
 	command := exec.CommandContext(t.Context(), binary, slices.Concat(i.args, args, []string{
 		"--leader-elect", "--intake-image=intake:test", "--operator-namespace=" + i.account.Namespace,
 		"--metrics-bind-address=" + p.metrics, "--health-probe-bind-address=" + p.probes,
 	})...)
-	command.Env = append(os.Environ(), "KUBECONFIG="+kubeconfig(t, i))
+	command.Env = append(os.Environ(), "KUBECONFIG="+controlplane.WriteKubeconfig(t, i.config, t.TempDir(), ""))
 	command.Stdout, command.Stderr = p.log, p.log
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
@@ -161,26 +159,6 @@ func startProcess(t *testing.T, binary string, i installation, args ...string) p
 		}
 	})
 	return p
-}
-
-// kubeconfig reaches the API server as the operator's account.
-func kubeconfig(t *testing.T, i installation) string {
-	t.Helper()
-	config := clientcmdapi.NewConfig()
-	config.Clusters["test"] = &clientcmdapi.Cluster{
-		Server: "https://" + strings.TrimPrefix(i.config.Host, "https://"), CertificateAuthorityData: i.config.CAData,
-	}
-	config.AuthInfos["test"] = &clientcmdapi.AuthInfo{
-		ClientCertificateData: i.config.CertData, ClientKeyData: i.config.KeyData,
-		Impersonate: i.config.Impersonate.UserName, ImpersonateGroups: i.config.Impersonate.Groups,
-	}
-	config.Contexts["test"] = &clientcmdapi.Context{Cluster: "test", AuthInfo: "test"}
-	config.CurrentContext = "test"
-	file := filepath.Join(t.TempDir(), "kubeconfig")
-	if err := clientcmd.WriteToFile(*config, file); err != nil {
-		t.Fatal(err)
-	}
-	return file
 }
 
 // wantLogged checks that the log has the message with these keys, which docs/operations.md promises, and that each of its lines is one JSON object in which no

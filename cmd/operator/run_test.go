@@ -137,7 +137,7 @@ func TestNamedNamespacesNeedNoClusterWideRight(t *testing.T) {
 	cluster.Create(t, zhongduo(types.NamespacedName{Namespace: other, Name: "elsewhere"}))
 	file := filepath.Join(t.TempDir(), "token")
 	write(t, file, "s3cret")
-	pprof := freeAddress(t)
+	pprof := controlplane.FreeAddress(t)
 	sent := &requests{used: map[right]bool{}}
 	config := grantInNamespaces(t, own, served)
 	config.Wrap(sent.wrap)

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -23,7 +22,7 @@ type operator struct {
 
 func startOperator(t *testing.T, config *rest.Config, namespace string, args ...string) operator {
 	t.Helper()
-	o := operator{metrics: freeAddress(t), probes: freeAddress(t)}
+	o := operator{metrics: controlplane.FreeAddress(t), probes: controlplane.FreeAddress(t)}
 	parsed, err := parseOptions(append([]string{
 		"--metrics-bind-address=" + o.metrics, "--health-probe-bind-address=" + o.probes,
 		"--leader-elect", "--backlog-interval=1s", "--intake-image=intake:test",
@@ -48,17 +47,6 @@ func startOperator(t *testing.T, config *rest.Config, namespace string, args ...
 	}
 	t.Cleanup(o.stop)
 	return o
-}
-
-// freeAddress is one that nobody listens on at the moment; the manager cannot say which port it was given.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().String()
 }
 
 func (o operator) eventuallyReady(t *testing.T) {

@@ -113,7 +113,8 @@ func (r *Reconciler) holidayCalendars(ctx context.Context, namespace string) ([]
 	return all, nil
 }
 
-// writeSchedule makes schedule.json and says in ScheduleReady whether it holds a plan.
+// writeSchedule makes schedule.json and says in ScheduleReady whether it holds a plan. While the roster controller has not seen a new roster, it leaves
+// the document out: its months are about to come, and would have it written twice.
 func (v *visit) writeSchedule() error {
 	empty := func() ([]byte, error) { return stationconf.EncodeSchedule(stationconf.Schedule{}) }
 	if v.roster == nil {
@@ -121,6 +122,9 @@ func (v *visit) writeSchedule() error {
 			return err
 		}
 		return v.withoutRoster()
+	}
+	if len(v.plans) == 0 && !lookedAt(v.roster) {
+		return v.judgePlans()
 	}
 	err := v.encode(stationconf.ScheduleFile, func() ([]byte, error) {
 		doc, err := scheduleDocument(v.roster, v.plans, v.today())

@@ -1,14 +1,18 @@
 package station
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 
 	networkingv1 "k8s.io/api/networking/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
@@ -23,14 +27,18 @@ type optionalKinds struct {
 }
 
 // expose publishes the intake to residents and its metrics to Prometheus. It comes after everything the intake itself needs, so that a
-// gateway that is not there holds up no station. An intake that is not published as asked is not Ready; one that is not scraped is.
+// gateway that is not there holds up no station. An intake that is not published as asked is not Ready; one that is not scraped is, and so is one whose
+// Gateway has said nothing, which is no refusal.
 func expose(ctx context.Context, r *Reconciler, v *visit) error {
 	if v.blocked != nil {
 		return nil // validate or provision has said why
 	}
 	p := &provisioner{visit: v, applier: r.applier(), options: r.Options}
-	v.blocked = explain(p.publish(ctx, r.optional.httpRoutes))
-	return errors.Join(v.blocked, explain(p.monitor(ctx, r.optional.podMonitors)))
+	published := explain(p.publish(ctx, r.optional.httpRoutes))
+	if _, silent := errors.AsType[*silenceError](published); !silent {
+		v.blocked = published
+	}
+	return errors.Join(published, explain(p.monitor(ctx, r.optional.podMonitors)))
 }
 
 // publish makes what the station asks for, and only then removes what it asked for earlier: residents are served throughout.
@@ -82,13 +90,13 @@ func (p *provisioner) route(ctx context.Context, httpRoutes *optional.Kind, shap
 	return p.accepted(ctx)
 }
 
-// accepted tells when a Gateway has refused the route, as one does that lets in no routes of this namespace. One that has not said anything yet may need a
-// moment, or be of a controller that says nothing.
+// accepted tells when a Gateway has refused the route, as one does that lets in no routes of this namespace, or has said nothing: then there is no such
+// Gateway, or no controller for it. An Ingress is not asked for such a word, because many controllers that serve one give none.
 func (p *provisioner) accepted(ctx context.Context) error {
 	live := &gatewayv1.HTTPRoute{}
 	err := p.applier.Client.Get(ctx, types.NamespacedName{Namespace: p.station.Namespace, Name: IntakeName(p.station.Name)}, live)
-	if err != nil {
-		return client.IgnoreNotFound(err) // it has just been made
+	if client.IgnoreNotFound(err) != nil {
+		return fmt.Errorf("reading the HTTPRoute: %w", err)
 	}
 	for _, parent := range live.Status.Parents {
 		for _, conditionType := range []gatewayv1.RouteConditionType{gatewayv1.RouteConditionAccepted, gatewayv1.RouteConditionResolvedRefs} {
@@ -100,8 +108,31 @@ func (p *provisioner) accepted(ctx context.Context) error {
 			}
 		}
 	}
+	return p.answered(live)
+}
+
+// answered waits for each Gateway that the station names to say something of the route. One that has just been made is not in the cache yet.
+func (p *provisioner) answered(live *gatewayv1.HTTPRoute) error {
+	for _, asked := range exposureOf(p.station).Gateway.ParentRefs {
+		namespace := cmp.Or(asked.Namespace, p.station.Namespace)
+		said := slices.ContainsFunc(live.Status.Parents, func(parent gatewayv1.RouteParentStatus) bool {
+			in := ptr.Deref(parent.ParentRef.Namespace, gatewayv1.Namespace(p.station.Namespace))
+			return string(parent.ParentRef.Name) == asked.Name && string(in) == namespace
+		})
+		if !said {
+			return &silenceError{outcome.Patient(p.waitingSince(ReasonRoutePending), p.now, patience, ReasonRoutePending,
+				"Gateway %s/%s has said nothing of the HTTPRoute %s yet, so that residents may not reach the station there. If this lasts, see whether there is such a Gateway "+
+					"and a controller for its class (kubectl get gateway -n %s %s), and correct spec.intake.exposure.gateway.parentRefs.",
+				namespace, asked.Name, IntakeName(p.station.Name), namespace, asked.Name)}
+		}
+	}
 	return nil
 }
+
+// silenceError is the wait or the stall for a Gateway that has said nothing.
+type silenceError struct{ error }
+
+func (e *silenceError) Unwrap() error { return e.error }
 
 func gatewayOf(ref gatewayv1.ParentReference) string {
 	if ref.Namespace == nil {

@@ -67,6 +67,22 @@ func (s *stage) route() *gatewayv1.HTTPRoute {
 	return &gatewayv1.HTTPRoute{ObjectMeta: s.meta("zhongduo-intake")}
 }
 
+// says of the route what the Gateway that the station names would.
+func (s *stage) says(route *gatewayv1.HTTPRoute, status metav1.ConditionStatus, reason gatewayv1.RouteConditionReason) {
+	s.Helper()
+	cluster.Get(s, route)
+	route.Status.Parents = []gatewayv1.RouteParentStatus{{
+		ParentRef: gatewayv1.ParentReference{Name: "county", Namespace: new(gatewayv1.Namespace("gateways"))}, ControllerName: "example.test/gateway",
+		Conditions: []metav1.Condition{{
+			Type: string(gatewayv1.RouteConditionAccepted), Status: status, Reason: string(reason), Message: "said by the gateway",
+			ObservedGeneration: route.Generation, LastTransitionTime: metav1.Now(),
+		}},
+	}}
+	if err := cluster.Client.Status().Update(s.Context(), route); err != nil {
+		s.Fatal(err)
+	}
+}
+
 func (s *stage) podMonitor() *optional.PodMonitor {
 	return &optional.PodMonitor{ObjectMeta: s.meta("zhongduo-intake")}
 }
@@ -259,8 +275,10 @@ func TestAMissingGatewayAPIHoldsUpNothingAndIsNoticedWhenItComes(t *testing.T) {
 
 	route := s.route()
 	s.appears(route, nil)
+	s.says(route, metav1.ConditionTrue, gatewayv1.RouteReasonAccepted)
 	s.until("zhongduo", "Ready", "True/IntakeAnswers")
 	s.until("zhongduo", "Stalled", "False")
+	s.until("zhongduo", "Reconciling", "False/Settled")
 	s.silent()
 
 	s.edit(route, func() { route.Spec.Hostnames = []gatewayv1.Hostname{"elsewhere.example"} })
@@ -286,22 +304,9 @@ func TestAGatewayThatRefusesTheRouteIsHeard(t *testing.T) {
 	s.appears(route, nil)
 	s.until("zhongduo", "Ready", "True")
 
-	says := func(status metav1.ConditionStatus, reason gatewayv1.RouteConditionReason) {
-		t.Helper()
-		route.Status.Parents = []gatewayv1.RouteParentStatus{{
-			ParentRef: gatewayv1.ParentReference{Name: "county"}, ControllerName: "example.test/gateway",
-			Conditions: []metav1.Condition{{
-				Type: string(gatewayv1.RouteConditionAccepted), Status: status, Reason: string(reason), Message: "said by the gateway",
-				ObservedGeneration: route.Generation, LastTransitionTime: metav1.Now(),
-			}},
-		}}
-		if err := cluster.Client.Status().Update(t.Context(), route); err != nil {
-			t.Fatal(err)
-		}
-	}
-	says(metav1.ConditionFalse, gatewayv1.RouteReasonNotAllowedByListeners)
+	s.says(route, metav1.ConditionFalse, gatewayv1.RouteReasonNotAllowedByListeners)
 	refused := s.until("zhongduo", "Stalled", "True/RouteRefused")
-	for _, part := range []string{"Gateway county", "NotAllowedByListeners", "said by the gateway", "allowedRoutes"} {
+	for _, part := range []string{"Gateway gateways/county", "NotAllowedByListeners", "said by the gateway", "allowedRoutes"} {
 		if !strings.Contains(refused.Message, part) {
 			t.Errorf("the condition says %q, not %q", refused.Message, part)
 		}
@@ -310,9 +315,34 @@ func TestAGatewayThatRefusesTheRouteIsHeard(t *testing.T) {
 	s.until("zhongduo", "IntakeAvailable", "True")
 	s.silent()
 
-	says(metav1.ConditionTrue, gatewayv1.RouteReasonAccepted)
+	s.says(route, metav1.ConditionTrue, gatewayv1.RouteReasonAccepted)
 	s.until("zhongduo", "Ready", "True")
 	s.until("zhongduo", "Stalled", "False")
+	s.silent()
+}
+
+func TestAGatewayThatSaysNothingIsToldOf(t *testing.T) {
+	s := newStage(t)
+	s.install(gatewayCRD(t), s.route())
+	s.published(byGateway)
+	s.appears(s.route(), nil)
+	pending := s.until("zhongduo", "Reconciling", "True/RoutePending")
+	for _, part := range []string{"Gateway gateways/county", "HTTPRoute zhongduo-intake", "parentRefs"} {
+		if !strings.Contains(pending.Message, part) {
+			t.Errorf("the condition says %q, not %q", pending.Message, part)
+		}
+	}
+	s.until("zhongduo", "Ready", "True/IntakeAnswers")
+	s.silent()
+
+	s.passes(6 * time.Minute)
+	s.until("zhongduo", "Stalled", "True/RoutePending")
+	s.until("zhongduo", "Ready", "True/IntakeAnswers")
+	s.silent()
+
+	route := s.route()
+	s.says(route, metav1.ConditionTrue, gatewayv1.RouteReasonAccepted)
+	s.until("zhongduo", "Stalled", "False/Settled")
 	s.silent()
 }
 
@@ -326,7 +356,12 @@ func TestWhatPublishesNowStaysUntilItsSuccessorIsThere(t *testing.T) {
 	s.appears(s.ingress(), nil)
 
 	s.install(gatewayCRD(t), s.route())
-	s.appears(s.route(), nil)
+	route := s.route()
+	s.appears(route, nil)
+	s.until("zhongduo", "Reconciling", "True/RoutePending")
+	s.appears(s.ingress(), nil)
+
+	s.says(route, metav1.ConditionTrue, gatewayv1.RouteReasonAccepted)
 	s.disappears(s.ingress())
 	s.silent()
 }

@@ -49,10 +49,8 @@ func TestAStationThatFailsKeepsNoOtherFromBeingServed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStage(t)
-			s.operator.stop()
 			before := &sick{answer: c.answer}
-			s.configure = func(r *station.Reconciler) { before.Client, r.Client = r.Client, before }
-			s.operator = s.start()
+			s.restart(func(r *station.Reconciler) { before.Client, r.Client = r.Client, before })
 			for n := range c.stations {
 				cluster.Create(t, fixture.Station(fmt.Sprintf("sick-%d", n)).In(s.namespace).Obj())
 			}

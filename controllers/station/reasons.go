@@ -64,6 +64,8 @@ const (
 	ReasonGatewayAPIMissing = "GatewayAPIMissing"
 	// ReasonRouteRefused: a Gateway that the station names does not take its HTTPRoute.
 	ReasonRouteRefused = "RouteRefused"
+	// ReasonRoutePending: a Gateway that the station names has said nothing of its HTTPRoute.
+	ReasonRoutePending = "RoutePending"
 	// ReasonDataKeyLost: the data is there and the key to it is not.
 	ReasonDataKeyLost = "DataKeyLost"
 	// ReasonPreviousKeyInUse: another data key is asked for while the last one before is still kept.

@@ -41,6 +41,8 @@ type Options struct {
 	Soak time.Duration
 	// LookForKinds is how often a kind that the cluster lacks is looked for; 0 means 30 seconds.
 	LookForKinds time.Duration
+	// Gather is how long what rosters, plans and calendars change is gathered before their stations are looked at; 0 means a second.
+	Gather time.Duration
 }
 
 // Reconciler brings stations to what their specs say.

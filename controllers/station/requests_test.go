@@ -2,8 +2,12 @@ package station_test
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"testing"
+	"time"
 
+	"github.com/prometheus/client_golang/prometheus/testutil"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -11,6 +15,7 @@ import (
 
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/controllers/station"
+	"township.dev/liaison/internal/stationconf"
 	"township.dev/liaison/test/controlplane"
 	"township.dev/liaison/test/fixture"
 )
@@ -42,4 +47,68 @@ func TestANewStationCostsTwoRequestsBeyondItsChildren(t *testing.T) {
 	if sent, want := s.requests.sent.Load()-before, int64(len(children)+2); sent != want {
 		t.Errorf("%d requests were sent, want %d", sent, want)
 	}
+}
+
+// writes of the running operator, by kind and reason.
+func (s *stage) writes(kind, reason string) int {
+	return int(testutil.ToFloat64(s.operator.reconciler.Writes.WithLabelValues(kind, reason)))
+}
+
+func TestTheMonthsOfARosterReachTheDocumentsAtOnce(t *testing.T) {
+	s := newStage(t)
+	s.restart(func(r *station.Reconciler) { r.Options.Gather = 3 * time.Second })
+	cluster.Create(t, fixture.Station("zhongduo").In(s.namespace).WithRoster("west").Obj())
+	s.podIs("zhongduo", ready)
+	s.until("zhongduo", "Ready", "True/IntakeAnswers")
+	s.settle("zhongduo")
+	documents, statuses := s.writes("ConfigMap", "update"), s.writes("LiaisonStation", "status")
+
+	roster := fixture.Roster("west").In(s.namespace).Deputies(2).Obj()
+	cluster.Create(t, roster)
+	for _, month := range []string{"2026-10", "2026-11", "2026-12"} {
+		cluster.Create(t, fixture.Plan("west", month).In(s.namespace).Duty(month+"-12", "d01").Obj())
+	}
+	roster.Status.ObservedGeneration = roster.Generation
+	if err := cluster.Client.Status().Update(t.Context(), roster); err != nil {
+		t.Fatal(err)
+	}
+	if planned := s.until("zhongduo", "ScheduleReady", "True/Planned"); !strings.Contains(planned.Message, "2026-12") {
+		t.Errorf("ScheduleReady says %q, not the last month", planned.Message)
+	}
+	s.settle("zhongduo")
+	if n := s.writes("ConfigMap", "update") - documents; n != 1 {
+		t.Errorf("the documents were written %d times, want once", n)
+	}
+	if n := s.writes("LiaisonStation", "status") - statuses; n != 1 {
+		t.Errorf("the status was written %d times, want once", n)
+	}
+}
+
+func TestTheDocumentsWaitForTheFirstPlanOfARosterUntilItIsLookedAt(t *testing.T) {
+	s := newStage(t)
+	cluster.Create(t, fixture.Station("zhongduo").In(s.namespace).WithRoster("west").Obj())
+	s.until("zhongduo", "ScheduleReady", "False/RosterNotFound")
+	s.settle("zhongduo")
+	documents := s.writes("ConfigMap", "update")
+
+	roster := fixture.Roster("west").In(s.namespace).Deputies(2).Obj()
+	cluster.Create(t, roster)
+	s.until("zhongduo", "ScheduleReady", "False/NotPlanned")
+	s.settle("zhongduo")
+	if n := s.writes("ConfigMap", "update") - documents; n != 0 {
+		t.Errorf("the documents were written %d times before anybody looked at the roster", n)
+	}
+
+	roster.Status.ObservedGeneration = roster.Generation
+	if err := cluster.Client.Status().Update(t.Context(), roster); err != nil {
+		t.Fatal(err)
+	}
+	held := &corev1.ConfigMap{ObjectMeta: s.meta(station.IntakeName("zhongduo"))}
+	s.appears(held, func() error {
+		schedule, err := stationconf.DecodeSchedule([]byte(held.Data[stationconf.ScheduleFile]))
+		if err == nil && len(schedule.Deputies) != 2 {
+			err = fmt.Errorf("%d deputies are in the schedule", len(schedule.Deputies))
+		}
+		return err
+	})
 }

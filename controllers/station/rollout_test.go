@@ -48,12 +48,10 @@ func inWaves(t *testing.T, budget string, names ...string) *stage {
 // restartWith stops the operator and starts another, with another image for all stations.
 func (s *stage) restartWith(budget, image string) {
 	s.Helper()
-	s.operator.stop()
-	s.configure = func(r *station.Reconciler) {
+	s.restart(func(r *station.Reconciler) {
 		r.Waves = waves.New(intstr.Parse(budget))
 		r.Options.DefaultIntakeImage = image
-	}
-	s.operator = s.start()
+	})
 }
 
 func (s *stage) set(name string) *appsv1.StatefulSet {

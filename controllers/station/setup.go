@@ -81,6 +81,7 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	}
 	// Status writes, our own and the backlog's, are no news; a new generation is.
 	specChanges := builder.WithPredicates(predicate.GenerationChangedPredicate{})
+	rosterChanges := builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, firstLookedAt))
 	// A station's annotations ask for new secrets, its labels for an early turn in an upgrade.
 	stationChanges := builder.WithPredicates(predicate.Or(
 		predicate.GenerationChangedPredicate{}, predicate.AnnotationChangedPredicate{}, predicate.LabelChangedPredicate{}))
@@ -88,9 +89,9 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		Named("station").
 		WithOptions(controller.Options{MaxConcurrentReconciles: cmp.Or(r.Options.Concurrency, 4), ReconciliationTimeout: mostPerVisit}).
 		For(&v1alpha1.LiaisonStation{}, stationChanges).
-		Watches(&v1alpha1.DeputyRoster{}, handler.EnqueueRequestsFromMapFunc(r.stationsOfRoster), specChanges).
-		Watches(&v1alpha1.DutySchedule{}, handler.EnqueueRequestsFromMapFunc(r.stationsOfPlan), specChanges).
-		Watches(&v1alpha1.HolidayCalendar{}, handler.EnqueueRequestsFromMapFunc(r.stationsUnderCalendar), specChanges)
+		Watches(&v1alpha1.DeputyRoster{}, r.gathered(r.stationsOfRoster), rosterChanges).
+		Watches(&v1alpha1.DutySchedule{}, r.gathered(r.stationsOfPlan), specChanges).
+		Watches(&v1alpha1.HolidayCalendar{}, r.gathered(r.stationsUnderCalendar), specChanges)
 	r.echoes, r.contests = apply.NewEchoes(), apply.NewContests(r.Clock)
 	for _, kind := range childKinds() {
 		b = b.Watches(kind, handler.EnqueueRequestsFromMapFunc(stationOfChild), builder.WithPredicates(r.echoes.Predicate(kind)))

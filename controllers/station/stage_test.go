@@ -64,6 +64,14 @@ func newStage(t *testing.T) *stage {
 	return s
 }
 
+// restart stops the operator and starts another, which is configured so.
+func (s *stage) restart(configure func(*station.Reconciler)) {
+	s.Helper()
+	s.operator.stop()
+	s.configure = configure
+	s.operator = s.start()
+}
+
 func (s *stage) start() *operator {
 	s.Helper()
 	wire := rest.CopyConfig(cluster.Config)

@@ -57,13 +57,11 @@ func (g *gate) set(refuse func(kind, name string) error) {
 // restartBehind is restartWith for an operator that writes through the gate.
 func (s *stage) restartBehind(g *gate, budget, image string) {
 	s.Helper()
-	s.operator.stop()
-	s.configure = func(r *station.Reconciler) {
+	s.restart(func(r *station.Reconciler) {
 		r.Waves = waves.New(intstr.Parse(budget))
 		r.Options.DefaultIntakeImage = image
 		g.Client, r.Client = r.Client, g
-	}
-	s.operator = s.start()
+	})
 }
 
 // halted is a county of which the first station to be updated does not become ready.

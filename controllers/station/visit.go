@@ -91,6 +91,21 @@ func (v *visit) failingSince(condition string) time.Time {
 	return since
 }
 
+// waitingSince is from when on patience counts for what no condition of its own tells of. What has stalled goes on doing so until the spec changes.
+func (v *visit) waitingSince(reason string) time.Time {
+	stalled, working := v.conditions.Get(v1alpha1.ConditionStalled), v.conditions.Get(v1alpha1.ConditionReconciling)
+	switch {
+	case v.before.ObservedGeneration != v.station.Generation:
+		return v.now
+	case stalled != nil && stalled.Status == metav1.ConditionTrue && stalled.Reason == reason:
+		return time.Time{}
+	case working != nil && working.Status == metav1.ConditionTrue:
+		return working.LastTransitionTime.Time
+	default:
+		return v.now
+	}
+}
+
 // sooner returns the shorter of two waits, where 0 is none.
 func sooner(a, b time.Duration) time.Duration {
 	if a == 0 || (b > 0 && b < a) {

@@ -36,6 +36,9 @@ func (s *Store) Write(ctx context.Context, write func() error) error {
 	return s.writer.do(ctx, func(*transaction) error { return write() })
 }
 
+// Queued is how many writes wait for the next commit.
+func (s *Store) Queued() int { return len(s.writer.queue) }
+
 // Pages the database has.
 func (s *Store) Pages(ctx context.Context) (n int, err error) {
 	err = s.writer.conn.QueryRowContext(ctx, "PRAGMA page_count").Scan(&n)

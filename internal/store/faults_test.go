@@ -3,8 +3,10 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"golang.org/x/sync/errgroup"
@@ -39,6 +41,13 @@ func TestAFullDiskRefusesAndRecovers(t *testing.T) {
 }
 
 func TestAFullDiskUnderConcurrentWritesLosesNothingAcknowledged(t *testing.T) {
+	for _, atOnce := range []int{16, 200} {
+		t.Run(fmt.Sprint(atOnce), func(t *testing.T) { fillWith(t, atOnce) })
+	}
+}
+
+func fillWith(t *testing.T, atOnce int) {
+	t.Helper()
 	s := open(t, t.TempDir())
 	leaveRoom(t, s, 120)
 	var (
@@ -46,7 +55,7 @@ func TestAFullDiskUnderConcurrentWritesLosesNothingAcknowledged(t *testing.T) {
 		acknowledged []casework.Code
 		all          errgroup.Group
 	)
-	all.SetLimit(16) // or all could come in one commit, which would not fit
+	all.SetLimit(atOnce)
 	for i := range 200 {
 		all.Go(func() error {
 			c, _, err := bring(t.Context(), s, rules.Receive(long(i), casework.NewCode(), fmt.Sprint(i), now))
@@ -70,6 +79,40 @@ func TestAFullDiskUnderConcurrentWritesLosesNothingAcknowledged(t *testing.T) {
 		}
 	}
 	expectReceived(t, s, len(acknowledged))
+}
+
+func TestOfAGroupThatDoesNotFitThoseThatFitAreTaken(t *testing.T) {
+	const many = 100
+	s := open(t, t.TempDir())
+	leaveRoom(t, s, 40)
+	begun, goOn := make(chan struct{}), make(chan struct{})
+	var all sync.WaitGroup
+	all.Go(func() {
+		if err := s.Write(t.Context(), func() error { close(begun); <-goOn; return nil }); err != nil {
+			t.Errorf("the write before: %v", err)
+		}
+	})
+	<-begun
+	var taken atomic.Int64
+	for i := range many {
+		all.Go(func() {
+			_, _, err := bring(t.Context(), s, rules.Receive(long(i), casework.NewCode(), fmt.Sprint(i), now))
+			if err == nil {
+				taken.Add(1)
+				return
+			}
+			expectUnavailable(t, err, casework.ErrDiskFull)
+		})
+	}
+	for s.Queued() < many {
+		runtime.Gosched()
+	}
+	close(goOn)
+	all.Wait()
+	if n := taken.Load(); n == 0 || n == many {
+		t.Errorf("%d of %d were taken, want those that fit", n, many)
+	}
+	expectReceived(t, s, int(taken.Load()))
 }
 
 func TestAReadOnlyDatabaseIsReadAndSaysSo(t *testing.T) {

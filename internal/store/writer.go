@@ -16,7 +16,7 @@ import (
 const mostPerCommit = 256
 
 // writer is the one goroutine that writes. Writes that arrive while a commit is being synced share the next one, so the
-// cost of the sync is divided by them. One that fails harms no other; it may be run twice to see to that.
+// cost of the sync is divided by them. One that fails harms no other; it may be run again to see to that.
 type writer struct {
 	statements *statements
 	conn       *sql.Conn
@@ -147,9 +147,15 @@ func (w *writer) gather(group []*pendingWrite) []*pendingWrite {
 	return group
 }
 
-// commit runs the group in one transaction and answers every write.
+// commit runs the group in one transaction and answers every write. Where the disk has no room for the whole group, each is a group of its own: some fit.
 func (w *writer) commit(group []*pendingWrite) {
 	err := w.together(group)
+	if errors.Is(err, casework.ErrDiskFull) && len(group) > 1 {
+		for i := range group {
+			w.commit(group[i : i+1])
+		}
+		return
+	}
 	outcome := err
 	for _, p := range group {
 		if p.err == nil {

@@ -14,8 +14,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/tools/clientcmd"
-	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
 	"township.dev/liaison/test/fixture"
 )
@@ -59,7 +57,7 @@ func residentWhenSettled(b *testing.B, namespace string) float64 {
 	}
 	ctx, cancel := context.WithCancel(b.Context())
 	operator := exec.CommandContext(ctx, binary, "--operator-namespace="+namespace, "--metrics-bind-address=0", "--health-probe-bind-address=0", "--kube-api-qps=1000", "--kube-api-burst=1000")
-	operator.Env = append(os.Environ(), "KUBECONFIG="+kubeconfig(b))
+	operator.Env = append(os.Environ(), "KUBECONFIG="+cluster.Kubeconfig(b, b.TempDir(), namespace))
 	if err := operator.Start(); err != nil {
 		b.Fatal(err)
 	}
@@ -94,18 +92,4 @@ func resident(b *testing.B, pid int) float64 {
 	}
 	b.Fatal("the kernel tells no resident memory")
 	return 0
-}
-
-func kubeconfig(b *testing.B) string {
-	b.Helper()
-	config := clientcmdapi.NewConfig()
-	config.Clusters["c"] = &clientcmdapi.Cluster{Server: cluster.Config.Host, CertificateAuthorityData: cluster.Config.CAData}
-	config.AuthInfos["u"] = &clientcmdapi.AuthInfo{ClientCertificateData: cluster.Config.CertData, ClientKeyData: cluster.Config.KeyData}
-	config.Contexts["x"] = &clientcmdapi.Context{Cluster: "c", AuthInfo: "u"}
-	config.CurrentContext = "x"
-	file := filepath.Join(b.TempDir(), "kubeconfig")
-	if err := clientcmd.WriteToFile(*config, file); err != nil {
-		b.Fatal(err)
-	}
-	return file
 }

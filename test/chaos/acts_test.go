@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"time"
 
@@ -387,7 +388,7 @@ func endNamespace(ctx context.Context, w *world, r *rand.Rand) string {
 			delete(w.backups, key)
 		}
 	}
-	files := homeOf(name)
+	files := slices.Concat(homeOf(name), strangers(name))
 	for i := range stationsThere.Items {
 		files = append(files, declaredAgain(&stationsThere.Items[i]))
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -17,8 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"k8s.io/client-go/tools/clientcmd"
-	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
+	"k8s.io/client-go/rest"
 
 	"township.dev/liaison/test/controlplane"
 )
@@ -49,19 +47,13 @@ type replica struct {
 func newOperators(t *testing.T, server string) *operators {
 	t.Helper()
 	o := &operators{t: t, folder: t.TempDir(), image: 1, replicas: []*replica{{}}}
-	o.kubeconfig = filepath.Join(o.folder, "kubeconfig")
-	config := clientcmdapi.NewConfig()
-	config.Clusters["c"] = &clientcmdapi.Cluster{Server: "https://" + server, CertificateAuthorityData: cluster.Config.CAData}
-	config.AuthInfos["u"] = &clientcmdapi.AuthInfo{
-		ClientCertificateData: cluster.Config.CertData, ClientKeyData: cluster.Config.KeyData,
-		Impersonate:       "system:serviceaccount:" + operatorNamespace + ":liaison-operator",
-		ImpersonateGroups: []string{"system:serviceaccounts", "system:serviceaccounts:" + operatorNamespace, "system:authenticated"},
+	account := rest.CopyConfig(cluster.Config)
+	account.Host = server
+	account.Impersonate = rest.ImpersonationConfig{
+		UserName: "system:serviceaccount:" + operatorNamespace + ":liaison-operator",
+		Groups:   []string{"system:serviceaccounts", "system:serviceaccounts:" + operatorNamespace, "system:authenticated"},
 	}
-	config.Contexts["x"] = &clientcmdapi.Context{Cluster: "c", AuthInfo: "u"}
-	config.CurrentContext = "x"
-	if err := clientcmd.WriteToFile(*config, o.kubeconfig); err != nil {
-		t.Fatal(err)
-	}
+	o.kubeconfig = controlplane.WriteKubeconfig(t, account, o.folder, "")
 	t.Cleanup(func() {
 		for _, r := range o.replicas {
 			r.kill()
@@ -84,11 +76,7 @@ func (o *operators) ensure() {
 }
 
 func (o *operators) start(n int, r *replica) error {
-	metrics, err := freeAddress(o.t.Context())
-	if err != nil {
-		return err
-	}
-	r.metrics, r.log = metrics, filepath.Join(o.folder, fmt.Sprintf("operator-%d.log", n))
+	r.metrics, r.log = controlplane.FreeAddress(o.t), filepath.Join(o.folder, fmt.Sprintf("operator-%d.log", n))
 	log, err := os.OpenFile(r.log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return err
@@ -110,15 +98,6 @@ func (o *operators) start(n int, r *replica) error {
 		close(ended)
 	}(r.process, r.ended)
 	return nil
-}
-
-// freeAddress is one that nobody listens on at the moment.
-func freeAddress(ctx context.Context) (string, error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return listener.Addr().String(), listener.Close()
 }
 
 func (r *replica) running() bool {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -31,8 +32,10 @@ type ControlPlane struct {
 	Client client.Client
 
 	environment *envtest.Environment
-	// certs is the folder of the API server's certificates, which outlive a restart of it.
-	certs string
+	// folder holds the API server's certificates, which outlive a restart of it.
+	folder string
+	// operator builds the operator once, into the folder.
+	operator func() (string, error)
 }
 
 // Run starts a control plane, hands it to use, runs the tests and stops it. Call it from TestMain:
@@ -53,7 +56,7 @@ func Code(m *testing.M, use func(*ControlPlane)) int {
 	}
 	use(cp)
 	code := m.Run()
-	if err := errors.Join(cp.environment.Stop(), os.RemoveAll(cp.certs)); err != nil {
+	if err := errors.Join(cp.environment.Stop(), os.RemoveAll(cp.folder)); err != nil {
 		fmt.Fprintf(os.Stderr, "stopping the control plane: %v\n", err)
 		return 1
 	}
@@ -91,12 +94,12 @@ func start() (*ControlPlane, error) {
 		ControlPlaneStartTimeout: 2 * time.Minute,
 		ControlPlaneStopTimeout:  time.Minute,
 	}
-	certs, err := os.MkdirTemp("", "controlplane-")
+	folder, err := os.MkdirTemp("", "controlplane-")
 	if err != nil {
-		return nil, fmt.Errorf("making a folder for certificates: %w", err)
+		return nil, fmt.Errorf("making a folder: %w", err)
 	}
 	server := environment.ControlPlane.GetAPIServer()
-	server.CertDir = certs
+	server.CertDir = folder
 	// By default an API server that stops waits a minute for its watchers to leave by themselves.
 	server.Configure().Set("shutdown-watch-termination-grace-period", "100ms")
 	config, err := environment.Start()
@@ -109,7 +112,10 @@ func start() (*ControlPlane, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("making a client: %w", err), environment.Stop())
 	}
-	return &ControlPlane{Config: config, Scheme: scheme, Client: c, environment: environment, certs: certs}, nil
+	return &ControlPlane{
+		Config: config, Scheme: scheme, Client: c, environment: environment,
+		folder: folder, operator: sync.OnceValues(func() (string, error) { return buildOperator(folder) }),
+	}, nil
 }
 
 // NewScheme returns a scheme with the built-in kinds, ours, and those that a test may install.

@@ -3,20 +3,14 @@ package plugin
 
 import (
 	"bytes"
-	"context"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/utils/clock"
 	ctrl "sigs.k8s.io/controller-runtime"
-	"sigs.k8s.io/controller-runtime/pkg/config"
-	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
-	"township.dev/liaison/controllers/backlog"
-	"township.dev/liaison/controllers/roster"
 	"township.dev/liaison/controllers/station"
 	"township.dev/liaison/internal/cli"
 	"township.dev/liaison/test/controlplane"
@@ -31,50 +25,10 @@ func TestMain(m *testing.M) {
 	controlplane.Run(m, func(cp *controlplane.ControlPlane) { cluster = cp })
 }
 
-// operate runs the operator's controllers on one namespace until the test ends.
+// operate runs the operator for one namespace until the test ends.
 func operate(t *testing.T, namespace string) {
 	t.Helper()
-	unique := true
-	mgr, err := ctrl.NewManager(cluster.Config, ctrl.Options{
-		Scheme:     controlplane.NewScheme(),
-		Cache:      station.CacheOptions(operatorNamespace, namespace),
-		Metrics:    metricsserver.Options{BindAddress: "0"},
-		Controller: config.Controller{SkipNameValidation: &unique},
-	})
-	if err != nil {
-		t.Fatalf("making a manager: %v", err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	addControllers(ctx, t, mgr)
-	ended := make(chan error, 1)
-	go func() { ended <- mgr.Start(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			t.Errorf("running the manager: %v", err)
-		}
-	})
-}
-
-func addControllers(ctx context.Context, t *testing.T, mgr ctrl.Manager) {
-	t.Helper()
-	wall := clock.RealClock{}
-	stations := &station.Reconciler{
-		Client: mgr.GetClient(), APIReader: mgr.GetAPIReader(), Clock: wall, Recorder: mgr.GetEventRecorder("liaison-station"),
-		Options: station.Options{DefaultIntakeImage: "liaison.township.dev/liaison-intake:test", OperatorNamespace: operatorNamespace},
-	}
-	rosters := &roster.Reconciler{
-		Client: mgr.GetClient(), APIReader: mgr.GetAPIReader(), Clock: wall, Recorder: mgr.GetEventRecorder("liaison-roster"), OperatorNamespace: operatorNamespace,
-	}
-	for _, err := range []error{
-		stations.SetupWithManager(mgr),
-		rosters.SetupWithManager(mgr),
-		backlog.SetupWithManager(ctx, mgr, backlog.NewMemory(), backlog.Options{Clock: wall, Interval: 50 * time.Millisecond}),
-	} {
-		if err != nil {
-			t.Fatalf("adding the controllers: %v", err)
-		}
-	}
+	cluster.StartOperator(t, "--operator-namespace="+cluster.Namespace(t), "--watch-namespaces="+namespace, "--backlog-interval=1s")
 }
 
 // run runs the plugin in a namespace.

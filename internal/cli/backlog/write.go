@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"township.dev/liaison/internal/cli/show"
+	"township.dev/liaison/internal/spreadsheet"
 )
 
 func (b *board) table(text *bytes.Buffer, rows []*row) {
@@ -73,8 +74,8 @@ func writeCSV(text *bytes.Buffer, rows []*row) error {
 	}}
 	for _, r := range rows {
 		records = append(records, []string{
-			r.Namespace, r.Station, cell(r.County), cell(r.Township), r.Code, number(r.Pending), number(r.Overdue), number(r.Unclassified), timeOf(r.Oldest),
-			number(r.OldestDays), strconv.FormatBool(r.Fresh), timeOf(r.StaleSince), r.Ready, cell(r.Note),
+			r.Namespace, r.Station, spreadsheet.Neutral(r.County), spreadsheet.Neutral(r.Township), r.Code, number(r.Pending), number(r.Overdue), number(r.Unclassified), timeOf(r.Oldest),
+			number(r.OldestDays), strconv.FormatBool(r.Fresh), timeOf(r.StaleSince), r.Ready, spreadsheet.Neutral(r.Note),
 		})
 	}
 	if err := w.WriteAll(records); err != nil {
@@ -95,12 +96,4 @@ func timeOf(at *metav1.Time) string {
 		return ""
 	}
 	return at.UTC().Format(time.RFC3339)
-}
-
-// cell keeps a spreadsheet from taking what somebody wrote for a formula.
-func cell(text string) string {
-	if text != "" && bytes.ContainsAny([]byte(text[:1]), "=+-@\t\r") {
-		return "'" + text
-	}
-	return text
 }

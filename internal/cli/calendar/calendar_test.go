@@ -17,6 +17,7 @@ import (
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/internal/cli/exit"
 	"township.dev/liaison/internal/cli/manifest"
+	"township.dev/liaison/internal/cli/show"
 	"township.dev/liaison/internal/cli/told"
 	"township.dev/liaison/internal/fromcrd"
 	"township.dev/liaison/internal/workday"
@@ -28,7 +29,7 @@ var byValue = cmpopts.EquateComparable(workday.Date{})
 func run(t testing.TB, data string, change func(*importing)) (written, said string, code int) {
 	t.Helper()
 	var out, err bytes.Buffer
-	i := &importing{file: manifest.Stdin, output: manifest.AsYAML, in: strings.NewReader(data), out: &out, err: &err}
+	i := &importing{file: manifest.Stdin, output: show.NewFormat(show.YAML), in: strings.NewReader(data), out: &out, err: &err}
 	if change != nil {
 		change(i)
 	}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"township.dev/liaison/internal/cli/manifest"
+	"township.dev/liaison/internal/cli/show"
 )
 
 // New is the command with its subcommands.
@@ -27,7 +27,7 @@ const importExamples = `  kubectl-liaison calendar import notice-2027.txt --name
   kubectl-liaison calendar import holidays.ics --year 2027 > holidays-2027.yaml`
 
 func newImport() *cobra.Command {
-	i := &importing{output: manifest.AsYAML}
+	i := &importing{output: show.NewFormat(show.YAML, show.JSON)}
 	command := &cobra.Command{
 		Use:     "import FILE",
 		Short:   "Turn a notice or an ICS file into a HolidayCalendar",
@@ -50,6 +50,6 @@ func newImport() *cobra.Command {
 	flags.StringVar(&i.name, "name", "", "name of the calendar (default holidays and the year)")
 	flags.StringVar(&i.namespace, "namespace", "", "namespace of the calendar; in that of the operator it serves every roster")
 	flags.StringVar(&i.source, "source", "", "where the notice was published, for example its address")
-	flags.VarP(&i.output, "output", "o", "yaml or json")
+	i.output.AddTo(command)
 	return command
 }

@@ -13,6 +13,7 @@ import (
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/internal/cli/exit"
 	"township.dev/liaison/internal/cli/manifest"
+	"township.dev/liaison/internal/cli/show"
 	"township.dev/liaison/internal/cli/told"
 	"township.dev/liaison/internal/cli/worksheet"
 	"township.dev/liaison/internal/workday"
@@ -35,7 +36,7 @@ type importing struct {
 	year            int
 	name, namespace string
 	source          string
-	output          manifest.Format
+	output          show.Format
 
 	in       io.Reader
 	out, err io.Writer
@@ -74,7 +75,7 @@ func (i *importing) read() ([]byte, error) {
 	for _, year := range years {
 		i.check(shown, year)
 	}
-	return i.output.Encode(i.object(years))
+	return i.object(years).Encode(i.output.String())
 }
 
 // mostBytes is more than any notice has, or any calendar of ten years.

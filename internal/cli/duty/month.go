@@ -5,16 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 	"k8s.io/utils/clock"
 
 	"township.dev/liaison/api/v1alpha1"
-	"township.dev/liaison/internal/cli/cluster"
 	"township.dev/liaison/internal/cli/exit"
 	"township.dev/liaison/internal/cli/show"
-	"township.dev/liaison/internal/cli/told"
 	"township.dev/liaison/internal/workday"
 )
 
@@ -31,7 +28,7 @@ const monthExamples = `  # This month in the namespace of the context
   kubectl liaison duty month 2026-12 zhongduo -n jixian`
 
 func newMonth(now clock.PassiveClock) *cobra.Command {
-	m := &monthly{access: cluster.NewAccess(), clock: now, output: show.NewFormat(show.Table, show.JSON, show.YAML)}
+	m := &monthly{question: newQuestion(now)}
 	command := &cobra.Command{
 		Use: "month [YYYY-MM] [ROSTER]", Short: "A month's receptions and duty", Long: aboutMonth, Example: monthExamples,
 		Args: cobra.MaximumNArgs(2),
@@ -43,26 +40,18 @@ func newMonth(now clock.PassiveClock) *cobra.Command {
 			if err := m.read(args); err != nil {
 				return err
 			}
-			return m.run(command.Context())
+			return put(command.Context(), &m.question, answers[*wall]{of: m.ask, table: wallsTable, judge: m.judge})
 		},
 	}
-	m.access.AddTo(command)
-	m.access.AddAllTo(command)
-	m.output.AddTo(command)
+	m.addTo(command)
 	return command
 }
 
 // monthly tells of a month.
 type monthly struct {
-	access *cluster.Access
-	clock  clock.PassiveClock
-	output show.Format
+	question
 	// month that is asked about; nil for the present one.
 	month *workday.Month
-	// name of the one roster that is asked about; empty for all.
-	name     string
-	out, err io.Writer
-	findings told.Findings
 }
 
 // wall is what a month is like at one roster.
@@ -95,29 +84,6 @@ func (m *monthly) read(args []string) error {
 	return nil
 }
 
-func (m *monthly) run(ctx context.Context) error {
-	c, err := m.access.Connect()
-	if err != nil {
-		return err
-	}
-	rosters, err := posts(ctx, c, m.name)
-	if err != nil {
-		return err
-	}
-	walls, err := each(ctx, rosters, m.ask)
-	if err != nil {
-		return err
-	}
-	if err := m.show(walls); err != nil {
-		return err
-	}
-	m.judge(walls)
-	if err := m.findings.Write(m.err); err != nil {
-		return err
-	}
-	return exit.With(m.findings.Code())
-}
-
 func (m *monthly) ask(ctx context.Context, p *post) (*wall, error) {
 	wanted := workday.MonthOf(workday.DateOf(m.clock.Now().In(p.rules.Zone)))
 	if m.month != nil {
@@ -139,12 +105,7 @@ func (m *monthly) ask(ctx context.Context, p *post) (*wall, error) {
 	return w, nil
 }
 
-func (m *monthly) show(walls []*wall) error {
-	if m.output.String() != show.Table {
-		return m.output.Document(m.out, struct {
-			Items []*wall `json:"items"`
-		}{walls})
-	}
+func wallsTable(walls []*wall) []byte {
 	var b bytes.Buffer
 	for i, w := range walls {
 		if i > 0 {
@@ -152,10 +113,7 @@ func (m *monthly) show(walls []*wall) error {
 		}
 		w.writeTo(&b)
 	}
-	if _, err := m.out.Write(b.Bytes()); err != nil {
-		return fmt.Errorf("writing the month: %w", err)
-	}
-	return nil
+	return b.Bytes()
 }
 
 func (w *wall) writeTo(b *bytes.Buffer) {

@@ -6,16 +6,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 	"k8s.io/utils/clock"
 
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/internal/cli/cluster"
-	"township.dev/liaison/internal/cli/exit"
 	"township.dev/liaison/internal/cli/show"
-	"township.dev/liaison/internal/cli/told"
 	"township.dev/liaison/internal/duty"
 	"township.dev/liaison/internal/fromcrd"
 	"township.dev/liaison/internal/workday"
@@ -37,7 +34,7 @@ const todayExamples = `  # Who is on in the namespace of the context, and in the
   kubectl liaison duty today -n jixian -o json`
 
 func newToday(now clock.PassiveClock) *cobra.Command {
-	t := &today{access: cluster.NewAccess(), clock: now, output: show.NewFormat(show.Table, show.JSON, show.YAML)}
+	t := &today{newQuestion(now)}
 	command := &cobra.Command{
 		Use: "today [ROSTER]", Short: "Who is on today, and the next reception", Long: aboutToday, Example: todayExamples,
 		Args:              cobra.MaximumNArgs(1),
@@ -47,25 +44,15 @@ func newToday(now clock.PassiveClock) *cobra.Command {
 			if len(args) > 0 {
 				t.name = args[0]
 			}
-			return t.run(command.Context())
+			return put(command.Context(), &t.question, answers[*day]{of: t.ask, table: t.table, judge: t.judge})
 		},
 	}
-	t.access.AddTo(command)
-	t.access.AddAllTo(command)
-	t.output.AddTo(command)
+	t.addTo(command)
 	return command
 }
 
 // today tells who is on.
-type today struct {
-	access *cluster.Access
-	clock  clock.PassiveClock
-	output show.Format
-	// name of the one roster that is asked about; empty for all.
-	name     string
-	out, err io.Writer
-	findings told.Findings
-}
+type today struct{ question }
 
 // day is what today is like at one roster.
 type day struct {
@@ -79,29 +66,6 @@ type day struct {
 
 	date workday.Date
 	post *post
-}
-
-func (t *today) run(ctx context.Context) error {
-	c, err := t.access.Connect()
-	if err != nil {
-		return err
-	}
-	rosters, err := posts(ctx, c, t.name)
-	if err != nil {
-		return err
-	}
-	days, err := each(ctx, rosters, t.ask)
-	if err != nil {
-		return err
-	}
-	if err := t.show(days); err != nil {
-		return err
-	}
-	t.judge(days)
-	if err := t.findings.Write(t.err); err != nil {
-		return err
-	}
-	return exit.With(t.findings.Code())
 }
 
 // ask reads this month and as many more as it takes to find the next reception.
@@ -139,22 +103,14 @@ func (d *day) read(month *published) {
 	}
 }
 
-func (t *today) show(days []*day) error {
-	if t.output.String() != show.Table {
-		return t.output.Document(t.out, struct {
-			Items []*day `json:"items"`
-		}{days})
-	}
+func (t *today) table(days []*day) []byte {
 	rows := show.Columns{Titles: append([]string{"NAMESPACE", "ROSTER", "WHEN"}, shiftTitles...)}
 	for _, d := range days {
 		d.addTo(&rows, t.access)
 	}
 	var b bytes.Buffer
 	rows.WriteTo(&b)
-	if _, err := t.out.Write(b.Bytes()); err != nil {
-		return fmt.Errorf("writing who is on: %w", err)
-	}
-	return nil
+	return b.Bytes()
 }
 
 func (d *day) addTo(rows *show.Columns, access *cluster.Access) {

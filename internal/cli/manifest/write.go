@@ -9,6 +9,8 @@ import (
 	nodes "go.yaml.in/yaml/v3"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
+
+	"township.dev/liaison/internal/cli/show"
 )
 
 // Object is an object of our API as a person writes it: without what the server adds.
@@ -40,6 +42,14 @@ func MetadataOf(from *metav1.ObjectMeta) Metadata {
 		kept.Annotations[key] = value
 	}
 	return kept
+}
+
+// Encode writes the object as YAML, which is for people and kubectl, or as JSON, which is for programs.
+func (o Object) Encode(form string) ([]byte, error) {
+	if form == show.JSON {
+		return o.JSON()
+	}
+	return o.YAML()
 }
 
 // JSON is the object with its fields in the order of the API.

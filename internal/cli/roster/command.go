@@ -6,10 +6,9 @@ import (
 	"errors"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"township.dev/liaison/internal/cli/exit"
-	"township.dev/liaison/internal/cli/manifest"
+	"township.dev/liaison/internal/cli/show"
 )
 
 // New is the command with its subcommands.
@@ -36,7 +35,7 @@ const importExamples = `  # A new roster
   kubectl-liaison roster import 名册.xlsx --sheet 中垛乡 --into zhongduo.yaml > new.yaml`
 
 func newImport() *cobra.Command {
-	i := &importing{output: manifest.AsYAML}
+	i := &importing{output: show.NewFormat(show.YAML, show.JSON)}
 	command := &cobra.Command{
 		Use:     "import FILE.xlsx|FILE.csv",
 		Short:   "Turn a sheet of deputies into a DeputyRoster",
@@ -54,7 +53,7 @@ func newImport() *cobra.Command {
 	flags.StringVar(&i.name, "name", "", "name of the roster (default that of --into, or made of the file's)")
 	flags.StringVar(&i.namespace, "namespace", "", "namespace of the roster (default that of --into)")
 	flags.StringVar(&i.into, "into", "", "file with the roster as it is, or - for standard input")
-	flags.VarP(&i.output, "output", "o", "yaml or json")
+	i.output.AddTo(command)
 	return command
 }
 
@@ -66,7 +65,7 @@ const exportExamples = `  kubectl-liaison roster export zhongduo.yaml > 名册.x
   kubectl-liaison roster export -f - -o csv < zhongduo.yaml > 名册.csv`
 
 func newExport() *cobra.Command {
-	e := &exporting{output: asWorkbook}
+	e := &exporting{output: show.NewFormat(show.XLSX, show.CSV)}
 	command := &cobra.Command{
 		Use:     "export ROSTER.yaml",
 		Short:   "Turn a DeputyRoster into a sheet",
@@ -82,9 +81,8 @@ func newExport() *cobra.Command {
 			return e.run()
 		},
 	}
-	flags := command.Flags()
-	flags.StringVarP(&e.file, "filename", "f", "", "file with the roster, or - for standard input")
-	flags.VarP(&e.output, "output", "o", "xlsx or csv")
+	command.Flags().StringVarP(&e.file, "filename", "f", "", "file with the roster, or - for standard input")
+	e.output.AddTo(command)
 	return command
 }
 
@@ -94,29 +92,3 @@ func oneFile(_ *cobra.Command, args []string) error {
 	}
 	return nil
 }
-
-// sheetFormat is how a sheet is written.
-type sheetFormat string
-
-const (
-	asWorkbook sheetFormat = "xlsx"
-	asCSV      sheetFormat = "csv"
-)
-
-// String implements pflag.Value.
-func (f *sheetFormat) String() string { return string(*f) }
-
-// Set implements pflag.Value.
-func (f *sheetFormat) Set(text string) error {
-	switch wanted := sheetFormat(text); wanted {
-	case asWorkbook, asCSV:
-		*f = wanted
-		return nil
-	}
-	return errors.New("must be xlsx or csv")
-}
-
-// Type implements pflag.Value.
-func (f *sheetFormat) Type() string { return "format" }
-
-var _ pflag.Value = (*sheetFormat)(nil)

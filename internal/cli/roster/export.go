@@ -6,12 +6,14 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/xuri/excelize/v2"
 
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/internal/cli/exit"
+	"township.dev/liaison/internal/cli/show"
 	"township.dev/liaison/internal/spreadsheet"
 	"township.dev/liaison/internal/workday"
 )
@@ -19,7 +21,7 @@ import (
 // exporting turns a roster into a sheet that import reads.
 type exporting struct {
 	file   string
-	output sheetFormat
+	output show.Format
 
 	in       io.Reader
 	out, err io.Writer
@@ -39,7 +41,7 @@ func (e *exporting) run() error {
 		return exit.With(exit.BadInput)
 	}
 	write := writeCSV
-	if e.output == asWorkbook {
+	if e.output.String() == show.XLSX {
 		write = writeWorkbook
 	}
 	var b bytes.Buffer
@@ -52,15 +54,15 @@ func (e *exporting) run() error {
 	return nil
 }
 
-// field is a column of an export. Its value is a text or a date.
-type field struct {
+// field is a column of the sheet that lists people of a kind. Its value is a text or a date.
+type field[P any] struct {
 	column column
 	width  float64
-	of     func(*v1alpha1.Deputy) any
+	of     func(*P) any
 }
 
 // deputyFields are the columns of deputies, in their order.
-var deputyFields = []field{
+var deputyFields = []field[v1alpha1.Deputy]{
 	{idColumn, 10, func(d *v1alpha1.Deputy) any { return d.ID }},
 	{nameColumn, 14, func(d *v1alpha1.Deputy) any { return d.Name }},
 	{levelColumn, 10, func(d *v1alpha1.Deputy) any { return levelWord(d.Level) }},
@@ -74,14 +76,8 @@ var deputyFields = []field{
 	{untilColumn, 12, func(d *v1alpha1.Deputy) any { return day(d.Until) }},
 }
 
-// leaderField is a column of leaders.
-type leaderField struct {
-	column column
-	width  float64
-	of     func(*v1alpha1.Leader) any
-}
-
-var leaderFields = []leaderField{
+// leaderFields are the columns of leaders, in their order.
+var leaderFields = []field[v1alpha1.Leader]{
 	{idColumn, 10, func(l *v1alpha1.Leader) any { return l.ID }},
 	{nameColumn, 14, func(l *v1alpha1.Leader) any { return l.Name }},
 	{titleColumn, 20, func(l *v1alpha1.Leader) any { return l.Title }},
@@ -123,21 +119,11 @@ func writeCSV(w io.Writer, spec *v1alpha1.DeputyRosterSpec) error {
 		columns = append(columns, each.column)
 	}
 	columns = append(columns, titleColumn, areasColumn)
-	records := [][]string{headingsOf(columns)}
-	for i := range spec.Deputies {
-		said := map[column]any{kindColumn: deputies[1]}
-		for _, each := range deputyFields {
-			said[each.column] = each.of(&spec.Deputies[i])
-		}
-		records = append(records, record(columns, said))
-	}
-	for i := range spec.Leaders {
-		said := map[column]any{kindColumn: leaders[0]}
-		for _, each := range leaderFields {
-			said[each.column] = each.of(&spec.Leaders[i])
-		}
-		records = append(records, record(columns, said))
-	}
+	records := slices.Concat(
+		[][]string{headingsOf(columns)},
+		recordsOf(columns, deputies[1], spec.Deputies, deputyFields),
+		recordsOf(columns, leaders[0], spec.Leaders, leaderFields),
+	)
 	if err := out.WriteAll(records); err != nil {
 		return fmt.Errorf("writing CSV: %w", err)
 	}
@@ -150,6 +136,18 @@ func headingsOf(columns []column) []string {
 		texts = append(texts, headings[each][0])
 	}
 	return texts
+}
+
+func recordsOf[P any](columns []column, kind string, people []P, fields []field[P]) [][]string {
+	var records [][]string
+	for i := range people {
+		said := map[column]any{kindColumn: kind}
+		for _, each := range fields {
+			said[each.column] = each.of(&people[i])
+		}
+		records = append(records, record(columns, said))
+	}
+	return records
 }
 
 func record(columns []column, said map[column]any) []string {
@@ -179,11 +177,14 @@ func writeWorkbook(w io.Writer, spec *v1alpha1.DeputyRosterSpec) (err error) {
 	if err := book.makeStyles(); err != nil {
 		return err
 	}
-	if err := book.addDeputies(spec.Deputies); err != nil {
+	if err := book.file.SetSheetName("Sheet1", deputySheet); err != nil { // with which a workbook begins
+		return fmt.Errorf("naming a sheet: %w", err)
+	}
+	if err := addSheet(book, deputySheet, spec.Deputies, deputyFields); err != nil {
 		return err
 	}
 	if len(spec.Leaders) > 0 {
-		if err := book.addLeaders(spec.Leaders); err != nil {
+		if err := addSheet(book, leaderSheet, spec.Leaders, leaderFields); err != nil {
 			return err
 		}
 	}
@@ -218,44 +219,25 @@ func (b *workbook) makeStyles() (err error) {
 	return nil
 }
 
-func (b *workbook) addDeputies(deputies []v1alpha1.Deputy) error {
+// addSheet lists the people on a sheet of their own.
+func addSheet[P any](b *workbook, sheet string, people []P, fields []field[P]) error {
 	var columns []column
 	var widths []float64
-	for _, each := range deputyFields {
+	for _, each := range fields {
 		columns, widths = append(columns, each.column), append(widths, each.width)
 	}
 	var rows [][]any
-	for i := range deputies {
+	for i := range people {
 		var values []any
-		for _, each := range deputyFields {
-			values = append(values, each.of(&deputies[i]))
+		for _, each := range fields {
+			values = append(values, each.of(&people[i]))
 		}
 		rows = append(rows, values)
 	}
-	if err := b.file.SetSheetName("Sheet1", deputySheet); err != nil {
-		return fmt.Errorf("naming a sheet: %w", err)
-	}
-	return b.fill(deputySheet, columns, widths, rows)
-}
-
-func (b *workbook) addLeaders(leaders []v1alpha1.Leader) error {
-	var columns []column
-	var widths []float64
-	for _, each := range leaderFields {
-		columns, widths = append(columns, each.column), append(widths, each.width)
-	}
-	var rows [][]any
-	for i := range leaders {
-		var values []any
-		for _, each := range leaderFields {
-			values = append(values, each.of(&leaders[i]))
-		}
-		rows = append(rows, values)
-	}
-	if _, err := b.file.NewSheet(leaderSheet); err != nil {
+	if _, err := b.file.NewSheet(sheet); err != nil { // which leaves one that is there as it is
 		return fmt.Errorf("adding a sheet: %w", err)
 	}
-	return b.fill(leaderSheet, columns, widths, rows)
+	return b.fill(sheet, columns, widths, rows)
 }
 
 // fill writes a sheet: a header that stays in sight, and below it the rows.

@@ -11,6 +11,7 @@ import (
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/internal/cli/exit"
 	"township.dev/liaison/internal/cli/manifest"
+	"township.dev/liaison/internal/cli/show"
 	"township.dev/liaison/internal/cli/told"
 	"township.dev/liaison/internal/cli/worksheet"
 	"township.dev/liaison/internal/fromcrd"
@@ -23,7 +24,7 @@ type importing struct {
 	name, namespace string
 	// into is the file of the roster that exists; empty for a new one.
 	into   string
-	output manifest.Format
+	output show.Format
 
 	in       io.Reader
 	out, err io.Writer
@@ -68,7 +69,7 @@ func (i *importing) read() ([]byte, error) {
 	object.Metadata.Name = cmp.Or(i.name, object.Metadata.Name, manifest.DefaultName(i.file, "roster"))
 	object.Metadata.Namespace = cmp.Or(i.namespace, object.Metadata.Namespace)
 	i.checkNames(object.Metadata)
-	return i.output.Encode(object)
+	return object.Encode(i.output.String())
 }
 
 // longestName of a roster, after which its schedules are named.

@@ -15,15 +15,16 @@ import (
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/internal/cli/exit"
 	"township.dev/liaison/internal/cli/manifest"
+	"township.dev/liaison/internal/cli/show"
 	"township.dev/liaison/internal/fromcrd"
 	"township.dev/liaison/internal/workday"
 )
 
 // exported is the sheet of a roster.
-func exported(t rapid.TB, as sheetFormat, roster []byte) []byte {
+func exported(t rapid.TB, as string, roster []byte) []byte {
 	t.Helper()
 	var out, err bytes.Buffer
-	e := &exporting{file: manifest.Stdin, output: as, in: bytes.NewReader(roster), out: &out, err: &err}
+	e := &exporting{file: manifest.Stdin, output: show.NewFormat(as), in: bytes.NewReader(roster), out: &out, err: &err}
 	if failed := e.run(); failed != nil {
 		t.Fatalf("export: %v\n%s\n%s", failed, err.String(), roster)
 	}
@@ -33,7 +34,7 @@ func exported(t rapid.TB, as sheetFormat, roster []byte) []byte {
 // imported imports a sheet, into a roster where a file is named.
 func imported(sheet []byte, into string) (written []byte, said string, code int) {
 	var out, err bytes.Buffer
-	i := &importing{file: manifest.Stdin, into: into, output: manifest.AsYAML, in: bytes.NewReader(sheet), out: &out, err: &err}
+	i := &importing{file: manifest.Stdin, into: into, output: show.NewFormat(show.YAML), in: bytes.NewReader(sheet), out: &out, err: &err}
 	ended := exit.Of(i.run())
 	if ended.Err != nil {
 		fmt.Fprintf(&err, "error: %s\n", ended.Err)
@@ -135,8 +136,8 @@ func drawRoster(t *rapid.T) *v1alpha1.DeputyRosterSpec {
 // What a sheet holds of a roster comes back from it as it was.
 func TestImportOfAnExportIsTheRoster(t *testing.T) {
 	into := filepath.Join(t.TempDir(), "roster.yaml")
-	for _, as := range []sheetFormat{asWorkbook, asCSV} {
-		t.Run(string(as), func(t *testing.T) {
+	for _, as := range []string{show.XLSX, show.CSV} {
+		t.Run(as, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				spec := drawRoster(t)
 				sheet := exported(t, as, encoded(t, spec))
@@ -229,7 +230,7 @@ func FuzzImport(f *testing.F) {
 	if err := os.WriteFile(into, roster, 0o600); err != nil {
 		f.Fatal(err)
 	}
-	f.Add(exported(f, asWorkbook, roster))
+	f.Add(exported(f, show.XLSX, roster))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, existing := range []string{"", into} {
 			written, said, code := imported(data, existing)

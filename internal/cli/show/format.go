@@ -19,6 +19,7 @@ const (
 	YAML  = "yaml"
 	CSV   = "csv"
 	ICS   = "ics"
+	XLSX  = "xlsx"
 )
 
 // Format is the form that somebody chose with -o, one of those that the verb has.

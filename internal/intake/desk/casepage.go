@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -43,6 +44,8 @@ type caseView struct {
 	Others []casework.Action
 	// Into is the case that this one is to be merged into, as a link proposes it; the zero value where none does.
 	Into casework.Summary
+	// Back is the filter of the queue one came from, and Queue its address.
+	Back, Queue string
 	// Entered is true right after somebody entered the case for a resident.
 	Entered bool
 
@@ -84,6 +87,14 @@ type posted struct {
 
 // addressOf the case's page.
 func addressOf(code casework.Code) string { return "/desk/cases/" + code.String() }
+
+// addressFrom is the address for who came from a queue with the filter.
+func addressFrom(code casework.Code, back string) string {
+	if back == "" {
+		return addressOf(code)
+	}
+	return addressOf(code) + "?" + url.Values{fieldBack: {back}}.Encode()
+}
 
 // open reads a case that the person may see: casework.ErrNoCase for any other.
 func (d *Desk) open(r *http.Request, code casework.Code) (casework.Case, error) {
@@ -140,8 +151,10 @@ func (d *Desk) viewCase(r *http.Request, c casework.Case, p posted) caseView {
 	view := caseView{
 		Case: c, Words: c.Text, Received: c.ReceivedAt.In(documents.Location), Handles: casefilter.Handles(account),
 		Form: p.form, Posted: p.action, Chosen: p.chosen, Entered: r.URL.Query().Get(fieldEntered) != "",
+		Back:  cmp.Or(p.form.Value(fieldBack), r.URL.Query().Get(fieldBack)),
 		words: func(key string, args ...any) string { return d.area.Text(r, key, args...) }, residents: d.words, documents: documents,
 	}
+	view.Queue = d.back(view.Back)
 	if c.Pending() {
 		view.DueIn = viewDue(c.Clock.Due, documents.Today(now), documents.Location)
 		view.Why = explain(c, documents)

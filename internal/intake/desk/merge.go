@@ -25,7 +25,7 @@ func (d *Desk) merge(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return d.refuse(w, r, code, casework.ActionMerge, f, err)
 	}
-	http.Redirect(w, r, addressOf(into)+"#reporters", http.StatusSeeOther)
+	http.Redirect(w, r, addressFrom(into, f.value(fieldBack))+"#reporters", http.StatusSeeOther)
 	return nil
 }
 

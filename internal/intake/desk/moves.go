@@ -186,7 +186,7 @@ func (d *Desk) move(m moveForm) web.Handler {
 			err = d.informReporters(r, code, f)
 		}
 		if err == nil {
-			http.Redirect(w, r, after(moved, m.action), http.StatusSeeOther)
+			http.Redirect(w, r, after(moved, m.action, f.value(fieldBack)), http.StatusSeeOther)
 			return nil
 		}
 		return d.refuse(w, r, code, m.action, f, err)
@@ -194,11 +194,11 @@ func (d *Desk) move(m moveForm) web.Handler {
 }
 
 // after a move people go on where they were: who was told of a merged case is told on the page of the case it went on as.
-func after(c casework.Case, a casework.Action) string {
+func after(c casework.Case, a casework.Action, back string) string {
 	if a == casework.ActionInform {
-		return addressOf(c.MergedInto) + "#reporters"
+		return addressFrom(c.MergedInto, back) + "#reporters"
 	}
-	return addressOf(c.Code)
+	return addressFrom(c.Code, back)
 }
 
 // textLabels are what the field named text is called on the form of a move; on the resident's form it is the suggestion.

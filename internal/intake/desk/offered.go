@@ -16,6 +16,8 @@ type offered struct {
 	Move casework.Action
 	// Seq of the last event on the page.
 	Seq int
+	// Back is the filter of the queue one came from.
+	Back string
 	// Again is true for what was done before and would be replaced.
 	Again bool
 	// Prefix keeps the ids of several forms on the page apart.
@@ -47,7 +49,7 @@ func (o offered) Open() bool { return o.Into.Code != "" }
 
 // Offer prepares the form of a move.
 func (v caseView) Offer(move casework.Action) offered {
-	o := offered{Code: v.Code, Move: move, Seq: v.Seq, Form: web.NewForm(), Options: v.options(move), Again: v.has(move)}
+	o := offered{Code: v.Code, Move: move, Seq: v.Seq, Back: v.Back, Form: web.NewForm(), Options: v.options(move), Again: v.has(move)}
 	if move != v.Next {
 		o.Prefix = string(move) + "-"
 	}

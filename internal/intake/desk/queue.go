@@ -45,6 +45,8 @@ type rowView struct {
 	DueIn    dueView
 	// Choosable cases can be assigned together with others.
 	Choosable bool
+	// Address of the case, which knows the way back.
+	Address string
 }
 
 // queue lists what waits, the most urgent first, or whatever else the filter asks for.
@@ -72,13 +74,14 @@ func (d *Desk) queue(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	back := casefilter.Query(filter, documents.Rules).Encode()
 	view := queueView{
-		Title: titleOf(filter), Counts: counts, Filter: d.viewFilter(r, documents, filter, form), Rows: viewRows(page.Cases, documents, account, d.now()),
+		Title: titleOf(filter), Counts: counts, Filter: d.viewFilter(r, documents, filter, form), Rows: viewRows(page.Cases, documents, account, d.now(), back),
 		Handles: casefilter.Handles(account),
 	}
 	view.More, view.First = pagesOf(filter, documents.Rules, after, page.Next)
 	if view.Handles && slices.ContainsFunc(view.Rows, func(row rowView) bool { return row.Choosable }) {
-		view.Bulk = d.newBulkForm(r, documents, casefilter.Query(filter, documents.Rules).Encode())
+		view.Bulk = d.newBulkForm(r, documents, back)
 	}
 	return d.area.RenderForm(w, r, "queue", form, view)
 }
@@ -133,10 +136,10 @@ func pagesOf(f casework.Filter, rules casework.Rules, after string, next casewor
 	return more, first
 }
 
-func viewRows(cases []casework.Summary, d *mounted.Documents, account casework.Account, now time.Time) []rowView {
+func viewRows(cases []casework.Summary, d *mounted.Documents, account casework.Account, now time.Time, back string) []rowView {
 	rows := make([]rowView, 0, len(cases))
 	for _, s := range cases {
-		row := rowView{Summary: s, Received: s.ReceivedAt.In(d.Location), Choosable: assignable(s, d.Rules, account.Role, now)}
+		row := rowView{Summary: s, Received: s.ReceivedAt.In(d.Location), Choosable: assignable(s, d.Rules, account.Role, now), Address: addressFrom(s.Code, back)}
 		if s.Pending() {
 			row.DueIn = viewDue(s.Due, d.Today(now), d.Location)
 		}

@@ -244,3 +244,26 @@ func TestAFullQueueStaysSmall(t *testing.T) {
 		}
 	}
 }
+
+func TestTheWayBackToTheListKeepsItsFilter(t *testing.T) {
+	o := newOffice(t)
+	o.raise(raised{village: "白额村", text: "路灯不亮了。"})
+	o.raise(raised{village: "中垛村", text: "水渠堵了。"})
+	list := "/desk?" + url.Values{"stage": {"all"}, "village": {"白额村"}}.Encode()
+	page := o.open(o.open(list).Find(".queue li a").AttrOr("href", ""))
+	leadsBack := func(when string) {
+		t.Helper()
+		if way := page.Find("#back").AttrOr("href", ""); way != list {
+			t.Errorf("%s the way back leads to %q, want %q", when, way, list)
+		}
+	}
+	leadsBack("on the case")
+	page = o.fill(page, "#next", "route", "nonsense", "reason", "乡里能办")
+	leadsBack("after a move that was refused")
+	page = o.fill(page, "#next", "route", "township", "reason", "乡里能办")
+	leadsBack("after a move")
+
+	page = o.open(page.path + "?back=//elsewhere.example/%3Fx=1")
+	list = "/desk"
+	leadsBack("from elsewhere")
+}

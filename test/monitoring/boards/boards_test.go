@@ -42,9 +42,9 @@ var figures = map[string]float64{
 var built = map[string]string{"__range": "5m", "__rate_interval": "1m", "__interval": "1s"}
 
 func TestEveryPanelIsAnsweredWithData(t *testing.T) {
-	operator, token := newOperator(t)
-	prometheus := startPrometheus(t, operator.metrics, token)
-	operator.start()
+	metrics, token := controlplane.FreeAddress(t), writeToken(t)
+	prometheus := startPrometheus(t, metrics, token)
+	startOperator(t, metrics, token)
 	prometheus.eventuallyScrapes(t)
 	declareCounty(t)
 

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -38,7 +37,7 @@ func startPrometheus(t *testing.T, scraped, tokenFile string) *prometheus {
 	if err := os.WriteFile(config, scrapeConfig(t, scraped, tokenFile), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := &prometheus{address: freeAddress(t)}
+	p := &prometheus{address: controlplane.FreeAddress(t)}
 	var log bytes.Buffer
 	process := exec.CommandContext(t.Context(), binary, "--config.file="+config, "--storage.tsdb.path="+filepath.Join(folder, "data"),
 		"--web.listen-address="+p.address, "--log.level=warn")
@@ -188,15 +187,4 @@ func (p *prometheus) get(ctx context.Context, path string, parameters url.Values
 		return fmt.Errorf("Prometheus answers %s", answer.Error)
 	}
 	return nil
-}
-
-// freeAddress is one that nobody listens on at the moment.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().String()
 }
