@@ -80,7 +80,7 @@ func report() stationconf.BacklogReport {
 		},
 		OldestPending: time.Date(2026, time.August, 3, 1, 0, 0, 0, time.UTC),
 		Received:      56, Visits: 68, Closed: map[casework.Result]int64{casework.ResolvedA: 55},
-		Reopened: 2, Withdrawn: 1, Merged: 3,
+		Reopened: 2, Withdrawn: 1, Merged: 3, Closings: &stationconf.Closings{OnTime: 51, Late: 4},
 		Satisfaction: map[string]int64{string(casework.Satisfied): 40, string(casework.NotSatisfied): 2},
 		Audit:        &stationconf.Audit{Length: 900, Head: strings.Repeat("a", 64), Asked: &stationconf.AuditPoint{Length: 899, Hash: strings.Repeat("b", 64)}},
 	}
