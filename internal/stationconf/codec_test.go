@@ -233,10 +233,11 @@ func TestBadSchedulesCalendarsAndReportsAreRefusedByField(t *testing.T) {
 	r.Closed["E"], r.Visits = 1, -1
 	delete(r.Routes, casework.Explain)
 	r.Merged, r.Satisfaction["delighted"], r.Satisfaction[string(casework.Satisfied)] = -1, 1, -1
+	r.Closings.OnTime, r.Closings.Late = -1, -1
 	r.Audit.Head, r.Audit.Asked = "A", &stationconf.AuditPoint{Length: 901, Hash: "b"}
 	_, err = stationconf.EncodeBacklogReport(r)
 	refuses(t, err, "backlog report", "routes.county.overdue", "routes.moon", "routes.explain", "closed.E", "visits", "merged",
-		"satisfaction.delighted", "satisfaction.satisfied", "audit.head", "audit.asked.length", "audit.asked.hash")
+		"closings.onTime", "closings.late", "satisfaction.delighted", "satisfaction.satisfied", "audit.head", "audit.asked.length", "audit.asked.hash")
 
 	person := october()
 	person.Deputies[0].Group, person.Deputies[0].Specialties = strings.Repeat("组", 31), []string{""}

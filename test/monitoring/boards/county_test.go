@@ -111,7 +111,7 @@ func busy() http.HandlerFunc {
 		report := stationconf.BacklogReport{
 			Version: "test", OldestPending: oldest, Received: 9 * n, Visits: n, Reopened: n, Withdrawn: n, Merged: n,
 			Routes: map[casework.Route]stationconf.RouteBacklog{}, Closed: map[casework.Result]int64{}, Satisfaction: map[string]int64{},
-			Audit: auditLog(r, 1),
+			Closings: &stationconf.Closings{OnTime: 3 * n, Late: n}, Audit: auditLog(r, 1),
 		}
 		for _, route := range fromcrd.Routes() {
 			report.Routes[route] = stationconf.RouteBacklog{Pending: 2, Overdue: 1}
