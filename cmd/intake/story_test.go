@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"township.dev/liaison/internal/casework"
+	"township.dev/liaison/internal/stationconf"
 )
 
 // The whole way of a suggestion: raised, counted, classified, answered, told, closed.
@@ -42,7 +43,8 @@ func TestASuggestionComesBack(t *testing.T) {
 	staff.sees("#next h2", "结案").fill("#next").sees("#next", "已办结")
 	staff.sees("#history", "收到", "分类", "乡里没有修路资金", "答复", "反馈", "表示满意", "结案", "王管理员")
 
-	if got := s.backlog(t); pending(got) != 0 || got.Closed[casework.ResolvedA] != 1 || got.Received != 1 {
+	if got := s.backlog(t); pending(got) != 0 || got.Closed[casework.ResolvedA] != 1 || got.Received != 1 ||
+		got.Closings == nil || *got.Closings != (stationconf.Closings{OnTime: 1}) {
 		t.Errorf("after closing the operator is told %+v", got)
 	}
 	resident.visit(kept.address()).sees("main", "已办结")

@@ -158,6 +158,9 @@ func checkTotals(report stationconf.BacklogReport) error {
 	if report.Reopened < 0 || report.Withdrawn < 0 || report.Merged < 0 {
 		return fmt.Errorf("it counts %d cases opened again, %d withdrawn and %d merged", report.Reopened, report.Withdrawn, report.Merged)
 	}
+	if c := report.Closings; c != nil && (c.OnTime < 0 || c.Late < 0) {
+		return fmt.Errorf("it counts %d cases closed in time and %d late", c.OnTime, c.Late)
+	}
 	for rating, n := range report.Satisfaction {
 		if n < 0 {
 			return fmt.Errorf("it counts %d ratings %q", n, rating)

@@ -73,6 +73,7 @@ func TestABadAnswerSaysWhy(t *testing.T) {
 		"forgets since when":           {body(`{"routes":{"county":{"pending":1}}}`), ReasonBadAnswer},
 		"counts more than can be":      {body(`{"routes":{"county":{"pending":2147483647},"township":{"pending":1}},"oldestPending":"2026-10-10T00:00:00Z"}`), ReasonBadAnswer},
 		"closed less than nothing":     {body(`{"routes":{},"closed":{"A":-1}}`), ReasonBadAnswer},
+		"was late less than never":     {body(`{"routes":{},"closings":{"onTime":1,"late":-1}}`), ReasonBadAnswer},
 		"received less than nothing":   {body(`{"routes":{},"received":-1}`), ReasonBadAnswer},
 		"has an endless version":       {body(`{"routes":{},"version":"` + strings.Repeat("9", 65) + `"}`), ReasonBadAnswer},
 		"has a version with a newline": {body(`{"routes":{},"version":"1\n2"}`), ReasonBadAnswer},

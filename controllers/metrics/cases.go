@@ -61,6 +61,10 @@ func collectPolls(s series, record backlog.Record, now time.Time) {
 	}
 	s.put(casesClosed, float64(report.Withdrawn), "withdrawn")
 	s.put(casesClosed, float64(report.Merged), "merged")
+	if c := report.Closings; c != nil { // an older intake does not tell, and none on time would be a lie
+		s.put(caseClosings, float64(c.OnTime), "true")
+		s.put(caseClosings, float64(c.Late), "false")
+	}
 	s.put(casesReopened, float64(report.Reopened))
 	for _, rating := range casework.Satisfactions() {
 		s.put(satisfaction, float64(report.Satisfaction[string(rating)]), string(rating))

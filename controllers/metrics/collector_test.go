@@ -95,7 +95,7 @@ func answered(ago time.Duration, closed map[casework.Result]int64) backlog.Recor
 	return backlog.Record{
 		Known: now.Add(-time.Hour), Answered: now.Add(-ago), Errors: 3,
 		Report: stationconf.BacklogReport{
-			Closed: closed, Reopened: 2, Withdrawn: 1, Merged: 3,
+			Closed: closed, Closings: &stationconf.Closings{OnTime: 51, Late: 4}, Reopened: 2, Withdrawn: 1, Merged: 3,
 			Satisfaction: map[string]int64{string(casework.Satisfied): 40, string(casework.NotSatisfied): 4},
 		},
 	}
@@ -121,6 +121,10 @@ liaison_backlog_poll_errors_total{namespace="jixian",station="zhongduo"} 3
 # HELP liaison_case_oldest_pending_seconds How long the case that waits longest has been waiting; 0 when none waits.
 # TYPE liaison_case_oldest_pending_seconds gauge
 liaison_case_oldest_pending_seconds{namespace="jixian",station="zhongduo"} 176400
+# HELP liaison_case_closings_total Closings of cases since the station's database began, by whether they came by the due day; absent while the intake does not tell.
+# TYPE liaison_case_closings_total counter
+liaison_case_closings_total{namespace="jixian",on_time="false",station="zhongduo"} 4
+liaison_case_closings_total{namespace="jixian",on_time="true",station="zhongduo"} 51
 # HELP liaison_cases_closed_total Cases closed since the station's database began, by result: A resolved, B planned, C not possible now, D for reference, withdrawn, merged with another.
 # TYPE liaison_cases_closed_total counter
 liaison_cases_closed_total{namespace="jixian",result="A",station="zhongduo"} 50
@@ -240,6 +244,15 @@ liaison_audit_intact{namespace="jixian",station="zhongduo"} 0
 		if err := testutil.CollectAndCompare(collectorOver(nil, broken, tunli()), strings.NewReader(want), "liaison_audit_intact"); err != nil {
 			t.Errorf("with the condition %s: %v", status, err)
 		}
+	}
+}
+
+// None on time would be a lie of a station whose intake does not count it.
+func TestAnOlderIntakeHasNoClosings(t *testing.T) {
+	older := answered(0, map[casework.Result]int64{casework.ResolvedA: 50})
+	older.Report.Closings = nil
+	if n := testutil.CollectAndCount(collectorOver(polls{zhongduoKey: older}, zhongduo()), "liaison_case_closings_total"); n != 0 {
+		t.Errorf("%d series tell what nobody counted", n)
 	}
 }
 

@@ -42,6 +42,8 @@ var (
 		"Cases received since the station's database began.")
 	casesClosed = counter("liaison_cases_closed_total",
 		"Cases closed since the station's database began, by result: A resolved, B planned, C not possible now, D for reference, withdrawn, merged with another.", "result")
+	caseClosings = counter("liaison_case_closings_total",
+		"Closings of cases since the station's database began, by whether they came by the due day; absent while the intake does not tell.", "on_time")
 	casesReopened = counter("liaison_cases_reopened_total",
 		"Cases opened again since the station's database began, because the resident was not satisfied.")
 	satisfaction = counter("liaison_satisfaction_total",
@@ -70,7 +72,7 @@ var (
 
 var families = []*family{
 	stationInfo, stationReady, stationSuspended,
-	casesPending, casesOverdue, oldestPending, casesReceived, casesClosed, casesReopened, satisfaction, visits,
+	casesPending, casesOverdue, oldestPending, casesReceived, casesClosed, caseClosings, casesReopened, satisfaction, visits,
 	receptionNext, uncoveredShifts, brokenAnnouncements, fairnessSpread, calendarKnown,
 	backlogAge, pollErrors, auditIntact,
 }

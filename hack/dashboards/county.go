@@ -53,13 +53,22 @@ var (
 // oftenEnough are the looks within the chosen time that see every reception of a year: one in three hours. A narrow panel would take fewer.
 const oftenEnough = 3000
 
-// content is the share of ratings that are not bad, among those of the time that the reader chose; nothing where nobody rated.
-func content(good, all string) string { return good + " / (" + all + " > 0)" }
+// share is how much of all is good; nothing where there is none of it.
+func share(good, all string) string { return good + " / (" + all + " > 0)" }
 
 const (
 	goodRatings = `liaison_satisfaction_total{rating!="not_satisfied"}`
 	allRatings  = "liaison_satisfaction_total"
+	timely      = `liaison_case_closings_total{on_time="true"}`
+	closings    = "liaison_case_closings_total"
 )
+
+// toBeClosed are the cases closed within the chosen time and those that wait overdue now, of the stations that tell closings apart.
+var toBeClosed = "(" + risen(closings, "$__range") + " + " + sum(overdue, "namespace", "station") + ")"
+
+// onTime is as the desk's statistics have it, but for the time: those count what was due in a period, a counter knows when it was closed.
+var onTime = caption{"按期办结率", "Closed in time", "所选时间内办结的和此刻超期未办结的意见建议中，在期限内办结的所占的比例；不含撤回和并案。",
+	"Share closed by their due day, of the cases closed in the chosen time and those that wait overdue now; without withdrawn and merged ones."}
 
 func countyFigures(b *dashboard.DashboardBuilder) {
 	b.WithPanel(figure(caption{"联络站", "Stations", "已建的联络站。", "Stations that are declared."},
@@ -73,10 +82,13 @@ func countyFigures(b *dashboard.DashboardBuilder) {
 			units.Short, noneIsWell(red), totalOrNone(overdue))).
 		WithPanel(figure(caption{"最久等待", "Longest wait", "等得最久的一件已等了多久。", "How long the case that waits longest has been waiting."},
 			units.DurationSeconds, limits(green, limit{longWait, amber}, limit{tooLongWait, red}), orNone("max("+within(waiting)+")")).Decimals(0)).
+		WithPanel(figure(onTime, units.PercentUnit, limits(red, limit{0.8, amber}, limit{0.9, green}),
+			share(total(risen(timely, "$__range")), total(toBeClosed))).
+			Decimals(0).NoValue(text("没有", "none"))).
 		WithPanel(figure(caption{"满意率", "Content", "所选时间内的评价中满意和基本满意所占的比例；无人评价时没有数值。",
 			"Share of satisfied and basically satisfied among the ratings of the chosen time; nothing while nobody has rated."},
 			units.PercentUnit, limits(red, limit{0.6, amber}, limit{0.8, green}),
-			content(total(risen(goodRatings, "$__range")), total(risen(allRatings, "$__range")))).
+			share(total(risen(goodRatings, "$__range")), total(risen(allRatings, "$__range")))).
 			Decimals(0).NoValue(text("无评价", "no ratings"))).
 		WithPanel(figure(caption{"来件", "Received", "所选时间内收到的意见建议。", "Cases received in the chosen time."},
 			units.Short, neutral(), totalOrNone(risen("liaison_cases_received_total", "$__range"))).Decimals(0)).
@@ -87,9 +99,6 @@ func countyFigures(b *dashboard.DashboardBuilder) {
 		WithPanel(figure(caption{"未用的站", "Stations not in use", "在所选的周数内既无来访、也无来件的站。从 Prometheus 认识该站起算。",
 			"Stations without a visit and without a case for the chosen weeks, as far back as Prometheus knows them."},
 			units.Short, noneIsWell(amber), orNone("count("+unused+")"))).
-		WithPanel(figure(caption{"数据过期", "Figures stale", "超过十分钟没有回答的站；显示的是它们最后的数字。",
-			"Stations that have not answered for ten minutes; what is shown of them are their last figures."},
-			units.Short, noneIsWell(amber), orNone("count("+within(age)+" > 600)"))).
 		WithPanel(figure(caption{"缺人的班次", "Shifts uncovered", "今天起已排定而缺代表或领导的接待和值班。", "Planned receptions and duty from today on that lack a deputy or a leader."},
 			units.Short, noneIsWell(amber), totalOrNone(each("liaison_duty_uncovered_shifts"))))
 }
@@ -105,8 +114,9 @@ func countyWaits(b *dashboard.DashboardBuilder) {
 			column{text("待办", "pending"), units.Short, named(sum(pending, "namespace", "station")), nil},
 			column{text("超期", "overdue"), units.Short, named(sum(overdue, "namespace", "station")), coloured(limits("transparent", limit{1, red}))},
 			column{text("所选时间内来件", "received in the chosen time"), units.Short, named(risen("liaison_cases_received_total", "$__range")), whole()},
+			column{text("按期办结率", "closed in time"), units.PercentUnit, named("(" + share(risen(timely, "$__range"), toBeClosed) + ")"), whole()},
 			column{text("满意率", "content"), units.PercentUnit,
-				named("(" + content(risen(goodRatings, "$__range"), risen(allRatings, "$__range")) + ")"), whole()},
+				named("(" + share(risen(goodRatings, "$__range"), risen(allRatings, "$__range")) + ")"), whole()},
 			column{text("就绪", "ready"), units.NoUnit, named(each("liaison_station_ready")),
 				worded(yesOrNo(text("是", "yes"), green, text("否", "no"), red))},
 		))
@@ -181,8 +191,9 @@ func countyCare(b *dashboard.DashboardBuilder) {
 			units.Short, neutral(), totalOrNone(each("liaison_station_suspended")))).
 		WithPanel(figure(caption{"重新办理", "Opened again", "所选时间内因群众不满意而重新办理的件数。", "Cases opened again in the chosen time because the resident was not satisfied."},
 			units.Short, noneIsWell(amber), totalOrNone(risen("liaison_cases_reopened_total", "$__range"))).Decimals(0)).
-		WithPanel(figure(caption{"问不到的次数", "Failed polls", "所选时间内向各站询问而没有得到数字的次数。", "Polls of the stations in the chosen time that brought no figures."},
-			units.Short, limits(green, limit{100, amber}), totalOrNone(risen("liaison_backlog_poll_errors_total", "$__range"))).Decimals(0)).
+		WithPanel(figure(caption{"数据过期", "Figures stale", "超过十分钟没有回答的站；显示的是它们最后的数字。",
+			"Stations that have not answered for ten minutes; what is shown of them are their last figures."},
+			units.Short, noneIsWell(amber), orNone("count("+within(age)+" > 600)"))).
 		WithPanel(listing(caption{"数字的新旧", "Age of the figures", "最久没有回答的二十个站。", "The twenty stations that have not answered for longest."},
 			8, ageColumn, true,
 			column{ageColumn, units.DurationSeconds, "topk(20, " + named(age) + ")", coloured(limits("transparent", limit{stale, amber}))},

@@ -17,6 +17,7 @@ const (
 	figureWidth, figureHeight = 4, 4
 	trendWidth, trendHeight   = 12, 8
 	barsWidth                 = 8
+	quarter                   = 6
 )
 
 // question is a query and, where it has several answers, how each is named.

@@ -49,18 +49,21 @@ func sum(query string, labels ...string) string {
 	return fmt.Sprintf("sum by (%s) (%s)", strings.Join(labels, ", "), query)
 }
 
-// here is a metric of the station that the reader chose.
+// chosen is the station that the reader chose.
+const chosen = `namespace="$namespace", station="$station"`
+
+// here is a metric of that station.
 func here(metric string, labels ...string) string {
-	chosen := metric + `{namespace="$namespace", station="$station"}`
+	one := fmt.Sprintf("%s{%s}", metric, chosen)
 	if len(labels) == 0 {
-		return fmt.Sprintf("max(%s)", chosen)
+		return fmt.Sprintf("max(%s)", one)
 	}
-	return fmt.Sprintf("max by (%s) (%s)", strings.Join(labels, ", "), chosen)
+	return fmt.Sprintf("max by (%s) (%s)", strings.Join(labels, ", "), one)
 }
 
 // risenHere is how much a counter of that station has risen within a window.
 func risenHere(metric, window string, labels ...string) string {
-	return sum(fmt.Sprintf(`increase(%s{namespace="$namespace", station="$station"}[%s])`, metric, window), labels...)
+	return sum(fmt.Sprintf("increase(%s{%s}[%s])", metric, chosen, window), labels...)
 }
 
 // process is a metric of the operator's processes that the reader chose.

@@ -16,6 +16,7 @@ func station() *dashboard.DashboardBuilder {
 	stationCases(b)
 	stationDuty(b)
 	stationRunning(b)
+	stationIntake(b)
 	return b
 }
 
@@ -55,14 +56,17 @@ func stationCases(b *dashboard.DashboardBuilder) {
 			question{here("liaison_visits_total"), text("来访", "visits")},
 		)).
 		WithPanel(spelled(bars(caption{"办理结果", "Results", "所选时间内办结的结果。", "How cases were closed in the chosen time."},
-			question{risenHere("liaison_cases_closed_total", "$__range", "result"), "{{result}}"}), results).Decimals(0)).
+			question{risenHere("liaison_cases_closed_total", "$__range", "result"), "{{result}}"}), results).Decimals(0).Span(quarter)).
+		WithPanel(figure(onTime, units.PercentUnit, limits(red, limit{0.8, amber}, limit{0.9, green}),
+			share("sum("+hereOf("liaison_case_closings_total", `on_time="true"`, "$__range")+")", "("+risenHere(closings, "$__range")+" + sum("+here("liaison_cases_overdue", "route")+"))")).
+			Decimals(0).NoValue(text("没有", "none")).Span(quarter).Height(trendHeight)).
 		WithPanel(spelled(bars(caption{"满意度评价", "Ratings", "所选时间内群众的评价。", "Residents' ratings in the chosen time."},
-			question{risenHere("liaison_satisfaction_total", "$__range", "rating"), "{{rating}}"}), ratings).Decimals(0)).
+			question{risenHere("liaison_satisfaction_total", "$__range", "rating"), "{{rating}}"}), ratings).Decimals(0).Span(quarter)).
 		WithPanel(bars(caption{"所选时间内", "In the chosen time", "来件、来访和因不满意而重新办理的件数。", "Cases received, visits, and cases opened again because the resident was not satisfied."},
 			question{risenHere("liaison_cases_received_total", "$__range"), text("来件", "received")},
 			question{risenHere("liaison_visits_total", "$__range"), text("来访", "visits")},
 			question{risenHere("liaison_cases_reopened_total", "$__range"), text("重新办理", "opened again")},
-		).Decimals(0))
+		).Decimals(0).Span(quarter))
 }
 
 func stationDuty(b *dashboard.DashboardBuilder) {

@@ -38,6 +38,23 @@ var (
 		{"withdrawn", text("撤回", "withdrawn")},
 		{"merged", text("并案", "merged")},
 	}
+	states = []word{
+		{"received", text("待分类", "received")},
+		{"classified", text("已分类", "classified")},
+		{"assigned", text("已交办", "assigned")},
+		{"in_progress", text("办理中", "in progress")},
+		{"answered", text("待反馈", "answered")},
+		{"feedback_given", text("待结案", "feedback given")},
+		{"closed", text("已办结", "closed")},
+		{"withdrawn", text("已撤回", "withdrawn")},
+		{"merged", text("已并案", "merged")},
+	}
+	deliveries = []word{
+		{"delivered", text("已送到", "delivered")},
+		{"refused", text("未收下", "refused")},
+		{"unknown", text("不知是否送到", "unknown")},
+		{"given_up", text("不再发送", "given up")},
+	}
 	ledgers = []word{
 		{"reception", text("接待日", "receptions")},
 		{"duty", text("日常值班", "ordinary duty")},

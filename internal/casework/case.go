@@ -66,6 +66,9 @@ func (c Case) Pending() bool { return !c.State.Ended() }
 // Overdue reports whether the case is pending and its due day has passed.
 func (c Case) Overdue(today workday.Date) bool { return c.Pending() && c.Clock.Due.Before(today) }
 
+// ClosedLate reports whether the case was closed after its due day.
+func (c Case) ClosedLate() bool { return c.State == Closed && c.EndedOn.After(c.Clock.Due) }
+
 // Formal reports whether the case is marked as a deputy's formal suggestion.
 func (c Case) Formal() bool { return c.FormalNo != "" }
 

@@ -107,7 +107,7 @@ type Backlog struct {
 	States map[State]int
 	// OldestPending is when the case that waits longest was received; zero when none waits.
 	OldestPending time.Time
-	// Received, Visits, Closed, Withdrawn, Merged, Reopened and Satisfaction only grow.
+	// All below only grow.
 	Received  int64
 	Visits    int64
 	Withdrawn int64
@@ -116,6 +116,8 @@ type Backlog struct {
 	// Closed holds every result, Satisfaction every rating.
 	Closed       map[Result]int64
 	Satisfaction map[Satisfaction]int64
+	// OnTime and Late are the closings by the due day and after it. A case that was opened again has two.
+	OnTime, Late int64
 }
 
 // RouteBacklog counts the pending cases of one route.

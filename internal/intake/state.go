@@ -218,7 +218,7 @@ func (s *state) backlog(ctx context.Context, asked int64) (stationconf.BacklogRe
 	s.metrics.CasesInStates(b.States)
 	report := stationconf.BacklogReport{
 		Version: s.version, OldestPending: b.OldestPending, Received: b.Received, Visits: b.Visits, Closed: b.Closed,
-		Reopened: b.Reopened, Withdrawn: b.Withdrawn, Merged: b.Merged,
+		Reopened: b.Reopened, Withdrawn: b.Withdrawn, Merged: b.Merged, Closings: &stationconf.Closings{OnTime: b.OnTime, Late: b.Late},
 		Routes:       make(map[casework.Route]stationconf.RouteBacklog, len(b.Routes)),
 		Satisfaction: make(map[string]int64, len(b.Satisfaction)),
 	}

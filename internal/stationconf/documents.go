@@ -248,10 +248,19 @@ type BacklogReport struct {
 	Reopened  int64 `json:"reopened"`
 	Withdrawn int64 `json:"withdrawn"`
 	Merged    int64 `json:"merged"`
+	// Closings counts them since the database began by whether they came in time; nil from an intake that does not tell them apart.
+	Closings *Closings `json:"closings,omitempty"`
 	// Satisfaction counts the residents' ratings, by the values of casework.Satisfaction.
 	Satisfaction map[string]int64 `json:"satisfaction,omitempty"`
 	// Audit is where the audit log stands; nil from an intake that keeps none.
 	Audit *Audit `json:"audit,omitempty"`
+}
+
+// Closings of cases; a case that was opened again has two.
+type Closings struct {
+	// OnTime came by the due day, Late after it.
+	OnTime int64 `json:"onTime"`
+	Late   int64 `json:"late"`
 }
 
 // Audit is the head of the audit log's chain.

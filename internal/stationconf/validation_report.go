@@ -24,6 +24,10 @@ func (r BacklogReport) check(c *checker) {
 	} {
 		c.refuse(n >= 0, field, "must not be negative")
 	}
+	if r.Closings != nil {
+		c.refuse(r.Closings.OnTime >= 0, "closings.onTime", "must not be negative")
+		c.refuse(r.Closings.Late >= 0, "closings.late", "must not be negative")
+	}
 	if r.Audit != nil {
 		c.within("audit", r.Audit.check)
 	}

@@ -156,6 +156,7 @@ func countMove(t *transaction, before, after casework.Case, event casework.Event
 	switch {
 	case before.Pending() && after.State == casework.Closed:
 		t.count(tallyClosed + string(after.Answer.Result))
+		t.count(tallyOfClosing(after))
 	case before.Pending() && after.State == casework.Withdrawn:
 		t.count(tallyWithdrawn)
 	case before.Pending() && after.State == casework.Merged:
@@ -167,6 +168,13 @@ func countMove(t *transaction, before, after casework.Case, event casework.Event
 	if event.Facts.Rating != "" {
 		t.count(tallyRating + string(event.Facts.Rating))
 	}
+}
+
+func tallyOfClosing(c casework.Case) string {
+	if c.ClosedLate() {
+		return tallyLate
+	}
+	return tallyOnTime
 }
 
 // refusedChange carries an error of change to the caller, who gets it back as it is. It comes through the writer's answer

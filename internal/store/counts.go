@@ -20,6 +20,8 @@ const (
 	// tallyClosed is followed by the result, tallyRating by the rating.
 	tallyClosed = "closed."
 	tallyRating = "rated."
+	tallyOnTime = "closings.on_time"
+	tallyLate   = "closings.late"
 )
 
 const (
@@ -122,6 +124,10 @@ func addTallied(b *casework.Backlog) func(*sql.Rows) error {
 		case tallyReopened:
 			b.Reopened = n
 			b.States[casework.Closed] -= int(n)
+		case tallyOnTime:
+			b.OnTime = n
+		case tallyLate:
+			b.Late = n
 		}
 		return nil
 	}

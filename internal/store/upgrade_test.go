@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"township.dev/liaison/internal/announcement"
 	"township.dev/liaison/internal/casework"
 	"township.dev/liaison/internal/store"
@@ -102,7 +104,7 @@ func expectEarlierStaff(t *testing.T, s *store.Store) {
 		t.Errorf("%+v, error %v", session, err)
 	}
 	b, err := s.Backlog(t.Context(), rules.Today(now))
-	if err != nil || b.Visits != 1 || b.Closed[casework.NotPossibleC] != 1 || b.Pending() != 3 {
+	if err != nil || b.Visits != 1 || b.Closed[casework.NotPossibleC] != 1 || b.OnTime != 1 || b.Late != 0 || b.Pending() != 3 {
 		t.Errorf("backlog %+v, error %v", b, err)
 	}
 }
@@ -115,6 +117,79 @@ func expectCount(t *testing.T, s *store.Store, cases int64) {
 	if v, err := s.Verify(t.Context()); err != nil || v.Cases != cases {
 		t.Errorf("verified %+v, want %d cases, error %v", v, cases, err)
 	}
+}
+
+// What was closed before closings were counted is counted as the service would have, also where it was opened again since.
+func TestAnUpgradeCountsTheClosingsOfBefore(t *testing.T) {
+	folder := t.TempDir()
+	var counted casework.Backlog
+	briefly(t, folder, func(s *store.Store) {
+		for _, days := range []int{1, 1, 30} {
+			closed := closedAfter(t, s, submit(t, s, road, "").Code, days)
+			reopened := submit(t, s, road, "").Code
+			closedAfter(t, s, reopened, days)
+			apply(t, s, reopened, casework.Reopen{Text: "没修好"}, days)
+			apply(t, s, closed, casework.Rate{Value: casework.Satisfied}, days)
+		}
+		twice := submit(t, s, road, "").Code
+		closedAfter(t, s, twice, 30)
+		apply(t, s, twice, casework.Reopen{Text: "没修好"}, 31)
+		closedAfter(t, s, twice, 33)
+		apply(t, s, submit(t, s, road, "").Code, casework.Withdraw{Reason: "不用了"}, 30)
+		counted = backlog(t, s)
+	})
+	if counted.OnTime != 5 || counted.Late != 3 {
+		t.Fatalf("the service counts %d on time and %d late", counted.OnTime, counted.Late)
+	}
+	beneath(t, folder, func(db *sql.DB) { // as the version with schema 5 left it
+		if _, err := db.Exec(`DELETE FROM tallies WHERE name LIKE 'closings.%'; DELETE FROM goose_db_version WHERE version_id > 5`); err != nil {
+			t.Fatal(err)
+		}
+	})
+	briefly(t, folder, func(s *store.Store) {
+		if diff := cmp.Diff(counted, backlog(t, s)); diff != "" {
+			t.Errorf("the upgrade counts otherwise (-service +upgrade):\n%s", diff)
+		}
+		if _, err := s.Verify(t.Context()); err != nil {
+			t.Errorf("the log: %v", err)
+		}
+	})
+}
+
+// closedAfter brings the case to its close so many days after it came in; five working days are in time.
+func closedAfter(t *testing.T, s *store.Store, code casework.Code, days int) casework.Code {
+	t.Helper()
+	c, err := s.Case(t.Context(), code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.State == casework.Received {
+		apply(t, s, code, casework.Classify{Route: casework.Explain, Reason: "需解释"}, 0)
+	}
+	apply(t, s, code, casework.GiveAnswer{Result: casework.NotPossibleC, Text: "暂时不能"}, days)
+	apply(t, s, code, casework.RecordFeedback{Channel: casework.InPerson, Text: "当面告知"}, days)
+	apply(t, s, code, casework.Close{}, days)
+	return code
+}
+
+// apply moves the case so many days after it came in.
+func apply(t *testing.T, s *store.Store, code casework.Code, m casework.Move, days int) {
+	t.Helper()
+	_, err := s.Change(t.Context(), code, func(c casework.Case) (casework.Case, casework.Event, error) {
+		return rules.Apply(c, m, casework.Actor{Role: casework.Head}, now.AddDate(0, 0, days))
+	})
+	if err != nil {
+		t.Fatalf("%s: %v", m.Action(), err)
+	}
+}
+
+func backlog(t *testing.T, s *store.Store) casework.Backlog {
+	t.Helper()
+	b, err := s.Backlog(t.Context(), rules.Today(now))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 // expectLamp finds the case that came with a secret and a photo, and was withdrawn.

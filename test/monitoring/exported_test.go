@@ -90,9 +90,10 @@ func selectors(t *testing.T, expression string) (found []selector) {
 // valuesOf are the values of labels that have only a few.
 func valuesOf() map[string][]string {
 	return map[string][]string{
-		"route":  append(texts(casework.Routes()), string(casework.Unclassified)),
-		"rating": texts(casework.Satisfactions()),
-		"result": append(texts(casework.Results()), "withdrawn", "merged"),
+		"on_time": {"true", "false"},
+		"route":   append(texts(casework.Routes()), string(casework.Unclassified)),
+		"rating":  texts(casework.Satisfactions()),
+		"result":  append(texts(casework.Results()), "withdrawn", "merged"),
 	}
 }
 
@@ -127,7 +128,7 @@ func exported(t *testing.T) map[string][]string {
 		labelsOf[name] = []string{"namespace", "persistentvolumeclaim"}
 	}
 	for _, record := range records(t) {
-		labelsOf[record.Record] = []string{"namespace", "station", "county", "township", "rating"}
+		labelsOf[record.Record] = []string{"namespace", "station", "county", "township", "rating", "on_time"}
 	}
 	return labelsOf
 }

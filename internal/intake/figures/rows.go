@@ -74,7 +74,7 @@ func (s scribe) row(c casework.Case, who casework.Contact) ledger.Row {
 		Channel: s.named("channel.", string(c.Feedback.Channel)), Satisfaction: s.named("rating.", string(c.Rating.Value)),
 		State:    s.named("state.", string(c.State)),
 		Received: c.ReceivedAt, Due: s.day(c.Clock.Due), Answered: c.Answer.At, FedBack: c.Feedback.ToldAt, Ended: s.day(c.EndedOn),
-		Extended: c.Extended, Reopened: c.Reopened > 0, Overdue: c.Overdue(s.today) || closedLate(c),
+		Extended: c.Extended, Reopened: c.Reopened > 0, Overdue: c.Overdue(s.today) || c.ClosedLate(),
 	}
 }
 
@@ -84,11 +84,6 @@ func (s scribe) named(prefix, value string) string {
 		return ""
 	}
 	return s.words(prefix + value)
-}
-
-// closedLate counts as the statistics do.
-func closedLate(c casework.Case) bool {
-	return c.State == casework.Closed && c.EndedOn.After(c.Clock.Due)
 }
 
 func (s scribe) text(text string, who casework.Contact) string {

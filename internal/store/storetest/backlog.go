@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"testing"
+	"time"
 
 	"township.dev/liaison/internal/casework"
 	"township.dev/liaison/internal/workday"
@@ -78,6 +79,28 @@ var backlogTests = map[string]func(*testing.T, *station){
 		s.move(code, told, casework.Close{})
 		if b := s.backlog(); b.Overdue() != 0 || !b.OldestPending.IsZero() {
 			t.Errorf("%d overdue, oldest %s", b.Overdue(), b.OldestPending)
+		}
+	},
+	"each closing counts by whether it came by the due day that was in force": func(t *testing.T, s *station) {
+		again := s.settled(road, casework.ResolvedA)
+		s.pass(days)
+		s.as(resident, again, casework.Reopen{Text: "没修好"})
+		last := s.receive(road).Code
+		s.move(last, classify(casework.Explain), answer(casework.NotPossibleC), told)
+		late := s.receive(road).Code
+		s.move(late, classify(casework.Explain), answer(casework.NotPossibleC), told)
+		withdrawn := s.receive(road).Code
+		s.move(withdrawn, classify(casework.Explain))
+
+		s.pass(s.read(last).Clock.Due.In(shanxi).Add(23 * time.Hour).Sub(s.now))
+		s.move(last, casework.Close{})
+		s.pass(2 * time.Hour)
+		s.move(late, casework.Close{})
+		s.move(again, answer(casework.ResolvedA), told, casework.Close{})
+		s.as(resident, again, casework.Rate{Value: casework.Satisfied})
+		s.as(resident, withdrawn, casework.Withdraw{})
+		if b := s.backlog(); b.OnTime != 2 || b.Late != 2 {
+			t.Errorf("%d on time, %d late; want 2 and 2", b.OnTime, b.Late)
 		}
 	},
 }

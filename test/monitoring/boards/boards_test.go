@@ -43,10 +43,13 @@ var built = map[string]string{"__range": "5m", "__rate_interval": "1m", "__inter
 
 func TestEveryPanelIsAnsweredWithData(t *testing.T) {
 	metrics, token := controlplane.FreeAddress(t), writeToken(t)
-	prometheus := startPrometheus(t, metrics, token)
+	zhongduo := listening(t, busy())
+	prometheus := startPrometheus(t, targets{
+		operator: metrics, token: token, intake: zhongduo.Listener.Addr().String(), kubelet: listening(t, kubelet).Listener.Addr().String(),
+	})
 	startOperator(t, metrics, token)
 	prometheus.eventuallyScrapes(t)
-	declareCounty(t)
+	declareCounty(t, zhongduo)
 
 	for _, board := range readBoards(t) {
 		t.Run(board.UID, func(t *testing.T) {

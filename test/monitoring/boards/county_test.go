@@ -30,7 +30,7 @@ const countyNamespace = "jixian"
 
 // declareCounty declares five stations: a busy one, one that nobody uses and whose audit log was cut, one whose intake is broken, one that does not come
 // up, and one that is stopped.
-func declareCounty(t *testing.T) {
+func declareCounty(t *testing.T, busy *httptest.Server) {
 	t.Helper()
 	cluster.Create(t, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: countyNamespace}},
 		fixture.Roster("zhongduo").In(countyNamespace).Deputies(6).Leaders(2).
@@ -38,11 +38,11 @@ func declareCounty(t *testing.T) {
 	for _, s := range []struct {
 		name, township, code string
 		suspended            bool
-		intake               http.HandlerFunc
+		intake               *httptest.Server
 	}{
-		{name: "zhongduo", township: "中垛乡", code: "141028204", intake: busy()},
-		{name: "tunli", township: "屯里镇", code: "141028101", intake: idle()},
-		{name: "wencheng", township: "文城乡", code: "141028202", intake: broken},
+		{name: "zhongduo", township: "中垛乡", code: "141028204", intake: busy},
+		{name: "tunli", township: "屯里镇", code: "141028101", intake: listening(t, idle())},
+		{name: "wencheng", township: "文城乡", code: "141028202", intake: listening(t, broken)},
 		{name: "baishansi", township: "柏山寺乡", code: "141028205"},
 		{name: "checheng", township: "车城乡", code: "141028203", suspended: true},
 	} {
@@ -57,11 +57,17 @@ func declareCounty(t *testing.T) {
 	}
 }
 
-// serve does what a StatefulSet controller and a kubelet do: the station's pod runs, and its intake answers.
-func serve(t *testing.T, name string, answers http.HandlerFunc) {
+// listening serves until the test ends.
+func listening(t *testing.T, answers http.HandlerFunc) *httptest.Server {
 	t.Helper()
-	intake := httptest.NewServer(answers)
-	t.Cleanup(intake.Close)
+	server := httptest.NewServer(answers)
+	t.Cleanup(server.Close)
+	return server
+}
+
+// serve does what a StatefulSet controller and a kubelet do: the station's pod runs, and its intake answers.
+func serve(t *testing.T, name string, intake *httptest.Server) {
+	t.Helper()
 	set := &appsv1.StatefulSet{}
 	controlplane.Eventually(t, name+" has a StatefulSet", func(ctx context.Context) error {
 		return cluster.Client.Get(ctx, client.ObjectKey{Namespace: countyNamespace, Name: station.IntakeName(name)}, set)
@@ -102,16 +108,21 @@ func addressOf(t *testing.T, intake *httptest.Server) (host string, port int32) 
 	return host, int32(number)
 }
 
-// busy is an intake where between two polls something happens of everything.
+// busy is an intake where between two polls something happens of everything, and between two scrapes as well.
 func busy() http.HandlerFunc {
 	var polls atomic.Int64
 	oldest := time.Now().Add(-100 * 24 * time.Hour)
+	scraped := scrapedIntake()
 	return func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/metrics" {
+			scraped(w, r)
+			return
+		}
 		n := polls.Add(1)
 		report := stationconf.BacklogReport{
 			Version: "test", OldestPending: oldest, Received: 9 * n, Visits: n, Reopened: n, Withdrawn: n, Merged: n,
 			Routes: map[casework.Route]stationconf.RouteBacklog{}, Closed: map[casework.Result]int64{}, Satisfaction: map[string]int64{},
-			Audit: auditLog(r, 1),
+			Closings: &stationconf.Closings{OnTime: 3 * n, Late: n}, Audit: auditLog(r, 1),
 		}
 		for _, route := range fromcrd.Routes() {
 			report.Routes[route] = stationconf.RouteBacklog{Pending: 2, Overdue: 1}

@@ -25,8 +25,15 @@ import (
 // prometheus is a server of the test's own.
 type prometheus struct{ address string }
 
-// startPrometheus scrapes the address every second, as the scrape configuration of docs/monitoring.md has it.
-func startPrometheus(t *testing.T, scraped, tokenFile string) *prometheus {
+// targets are where the test's Prometheus finds what a cluster would tell it of.
+type targets struct {
+	operator, token string
+	// intake is the one of the station zhongduo.
+	intake, kubelet string
+}
+
+// startPrometheus scrapes every second, as the scrape configuration of docs/monitoring.md has it.
+func startPrometheus(t *testing.T, scraped targets) *prometheus {
 	t.Helper()
 	binary := filepath.Join("..", "..", "..", "bin", "prometheus")
 	if _, err := os.Stat(binary); err != nil {
@@ -34,7 +41,7 @@ func startPrometheus(t *testing.T, scraped, tokenFile string) *prometheus {
 	}
 	folder := t.TempDir()
 	config := filepath.Join(folder, "prometheus.yml")
-	if err := os.WriteFile(config, scrapeConfig(t, scraped, tokenFile), 0o600); err != nil {
+	if err := os.WriteFile(config, scrapeConfig(t, scraped), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	p := &prometheus{address: controlplane.FreeAddress(t)}
@@ -82,8 +89,9 @@ func TestPrometheusTakesTheDocumentedConfiguration(t *testing.T) {
 	}
 }
 
-// scrapeConfig is the documented one, but for where the operator is found and where the token lies.
-func scrapeConfig(t *testing.T, scraped, tokenFile string) []byte {
+// scrapeConfig is the documented one, but for where operator and intake are found and where the token lies. The intake is discovered with what a pod's
+// discovery tells of it. Of the kubelets the page says only that they are to be scraped.
+func scrapeConfig(t *testing.T, scraped targets) []byte {
 	t.Helper()
 	var config struct {
 		ScrapeConfigs []map[string]any `json:"scrape_configs"`
@@ -91,13 +99,20 @@ func scrapeConfig(t *testing.T, scraped, tokenFile string) []byte {
 	if err := yaml.UnmarshalStrict(documentedScrapes(t), &config); err != nil {
 		t.Fatal(err)
 	}
-	operator := config.ScrapeConfigs[0]
-	delete(operator, "kubernetes_sd_configs")
+	operator, intake := config.ScrapeConfigs[0], config.ScrapeConfigs[1]
 	delete(operator, "relabel_configs")
-	operator["static_configs"] = []map[string]any{{"targets": []string{scraped}}}
-	operator["authorization"] = map[string]any{"credentials_file": tokenFile}
+	operator["authorization"] = map[string]any{"credentials_file": scraped.token}
+	found(operator, scraped.operator, nil)
+	found(intake, scraped.intake, map[string]string{
+		"__meta_kubernetes_namespace":                              countyNamespace,
+		"__meta_kubernetes_pod_container_port_name":                "internal",
+		"__meta_kubernetes_pod_label_liaison_township_dev_station": "zhongduo",
+	})
+	kubelet := map[string]any{"job_name": "kubelet", "honor_labels": true}
+	found(kubelet, scraped.kubelet, nil)
 	written, err := yaml.Marshal(map[string]any{
-		"global": map[string]any{"scrape_interval": "1s", "scrape_timeout": "1s"}, "scrape_configs": []any{operator},
+		"global":         map[string]any{"scrape_interval": "1s", "scrape_timeout": "1s"},
+		"scrape_configs": []any{operator, intake, kubelet},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -105,12 +120,18 @@ func scrapeConfig(t *testing.T, scraped, tokenFile string) []byte {
 	return written
 }
 
+// found puts an address in place of a job's discovery.
+func found(job map[string]any, address string, labels map[string]string) {
+	delete(job, "kubernetes_sd_configs")
+	job["static_configs"] = []map[string]any{{"targets": []string{address}, "labels": labels}}
+}
+
 func (p *prometheus) eventuallyScrapes(t *testing.T) {
 	t.Helper()
 	controlplane.Eventually(t, "Prometheus reaches the operator", func(ctx context.Context) error {
-		samples, err := p.ask(ctx, "up == 1")
+		samples, err := p.ask(ctx, `up{job="liaison-operator"} == 1`)
 		if err == nil && len(samples) == 0 {
-			err = errors.New("no target is up")
+			err = errors.New("the target is not up")
 		}
 		return err
 	})
