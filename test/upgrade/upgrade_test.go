@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -26,8 +25,6 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
-	"k8s.io/client-go/tools/clientcmd"
-	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 	"sigs.k8s.io/yaml"
@@ -69,7 +66,7 @@ func TestAnUpgradeRestartsNothingAndLosesNothing(t *testing.T) {
 
 	installKinds(t, present)
 	stillValid(t, before)
-	startOperator(t)
+	cluster.Operator(t, "--operator-namespace="+operatorNamespace, "--intake-image="+image)
 
 	for _, name := range stations {
 		controlplane.Eventually(t, name+" is looked after", func(ctx context.Context) error { return lookedAfter(ctx, name) })
@@ -278,40 +275,4 @@ func serve(t *testing.T, name string) {
 			t.Fatal(err)
 		}
 	}
-}
-
-// startOperator runs the present operator until the test ends.
-func startOperator(t *testing.T) {
-	t.Helper()
-	folder := t.TempDir()
-	binary, kubeconfig := filepath.Join(folder, "liaison-operator"), filepath.Join(folder, "kubeconfig")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "township.dev/liaison/cmd/operator")
-	if output, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building the operator: %v\n%s", err, output)
-	}
-	config := clientcmdapi.NewConfig()
-	config.Clusters["test"] = &clientcmdapi.Cluster{
-		Server: "https://" + strings.TrimPrefix(cluster.Config.Host, "https://"), CertificateAuthorityData: cluster.Config.CAData,
-	}
-	config.AuthInfos["test"] = &clientcmdapi.AuthInfo{ClientCertificateData: cluster.Config.CertData, ClientKeyData: cluster.Config.KeyData}
-	config.Contexts["test"] = &clientcmdapi.Context{Cluster: "test", AuthInfo: "test"}
-	config.CurrentContext = "test"
-	if err := clientcmd.WriteToFile(*config, kubeconfig); err != nil {
-		t.Fatal(err)
-	}
-	var log bytes.Buffer
-	// The context of a test is over before its cleanups, and the operator with it.
-	operator := exec.CommandContext(t.Context(), binary, "--operator-namespace="+operatorNamespace, "--intake-image="+image,
-		"--metrics-bind-address=0", "--health-probe-bind-address=0")
-	operator.Env = append(os.Environ(), "KUBECONFIG="+kubeconfig)
-	operator.Stdout, operator.Stderr = &log, &log
-	if err := operator.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = operator.Wait() // killed
-		if t.Failed() {
-			t.Logf("the operator said:\n%s", log.String())
-		}
-	})
 }
