@@ -47,6 +47,10 @@ func stationSchema(t *testing.T) []byte {
 	values["nameOverride"] = objectName("name of the station's object; by default the release's name")
 	values["roster"] = schema{"type": "object", "additionalProperties": false, "properties": roster,
 		"description": "roster of the deputies who serve at the station"}
+	values["test"] = schema{"type": "object", "additionalProperties": false, "description": "the pod of helm test", "properties": schema{
+		"enabled": schema{"type": "boolean", "description": "have a pod for helm test"},
+		"image":   schema{"type": "string", "maxLength": 512, "description": "image with liaison-intake; by default intake.image"},
+	}}
 	values["labels"] = stringsByName("labels on the objects of this release")
 	values["annotations"] = stringsByName("annotations on the objects of this release")
 	values["global"] = schema{"type": "object", "description": "set by a parent chart; not used here"}

@@ -30,6 +30,8 @@ type DeputyRoster struct {
 
 	// status is what the operator observes; it is written by the operator alone.
 	//
+	// Until the operator has looked, observedGeneration is -1: tools that wait take an object without it for settled.
+	// +kubebuilder:default={"observedGeneration":-1}
 	// +optional
 	Status DeputyRosterStatus `json:"status,omitempty"`
 }

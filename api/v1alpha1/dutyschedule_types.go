@@ -31,6 +31,8 @@ type DutySchedule struct {
 
 	// status is what the operator observes of the plan.
 	//
+	// Until the operator has looked, observedGeneration is -1: tools that wait take an object without it for settled.
+	// +kubebuilder:default={"observedGeneration":-1}
 	// +optional
 	Status DutyScheduleStatus `json:"status,omitempty"`
 }

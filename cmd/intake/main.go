@@ -52,6 +52,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		return given.restore(ctx)
 	case "verify":
 		return given.verify(ctx)
+	case "probe":
+		return given.probe(ctx)
 	case "version":
 		_, _ = fmt.Fprintln(out, version)
 		return nil

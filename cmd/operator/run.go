@@ -53,6 +53,9 @@ func run(ctx context.Context, config *rest.Config, o options) error {
 	config.QPS, config.Burst = o.kubeAPIQPS, o.kubeAPIBurst
 	config.UserAgent = "liaison-operator/" + version
 
+	if err := checkKinds(ctx, config, kindsWithin, kindsEvery); err != nil {
+		return err
+	}
 	mgr, err := ctrl.NewManager(config, managerOptions(o))
 	if err != nil {
 		return fmt.Errorf("making the manager: %w", err)

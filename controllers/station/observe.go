@@ -137,9 +137,10 @@ func (s sight) unscheduled(scheduler string) finding {
 	if s.claim == nil || s.claim.Status.Phase != corev1.ClaimPending {
 		return finding{reason: ReasonUnschedulable, message: fmt.Sprintf("No node takes the intake's pod: %s %s", scheduler, remedy)}
 	}
-	class := "the cluster has no default storage class; set one, or name one in spec.intake.storage.storageClassName and declare the station again"
+	class := "the cluster has no default storage class; make one the default, or name one in spec.intake.storage.storageClassName and declare the station again"
 	if name := s.claim.Spec.StorageClassName; name != nil && *name != "" {
-		class = fmt.Sprintf("check that storage class %q exists and its provisioner runs: kubectl get storageclass %s", *name, *name)
+		class = fmt.Sprintf("check that storage class %q exists and its provisioner runs: kubectl get storageclass %s. A claim keeps its class: if the name is wrong, "+
+			"delete the station and this claim, which is empty, and declare the station again with another spec.intake.storage.storageClassName", *name, *name)
 	}
 	return finding{reason: ReasonClaimNotBound, message: fmt.Sprintf(
 		"No node takes the intake's pod: %s PersistentVolumeClaim %s is not bound: %s. %s", scheduler, s.claim.Name, class, remedy)}

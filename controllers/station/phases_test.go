@@ -91,7 +91,7 @@ func TestJudge(t *testing.T) {
 		{"no node takes it", sight{pod: condition(corev1.PodScheduled, corev1.ConditionFalse), claim: bound}, ReasonUnschedulable,
 			[]string{"0/1 nodes are available.", "spec.intake.resources"}},
 		{"its claim waits for a class", sight{pod: condition(corev1.PodScheduled, corev1.ConditionFalse), claim: claim(corev1.ClaimPending, new("fast"))},
-			ReasonClaimNotBound, []string{"zhongduo-intake-data", `"fast"`, "kubectl get storageclass fast"}},
+			ReasonClaimNotBound, []string{"zhongduo-intake-data", `"fast"`, "kubectl get storageclass fast", "another spec.intake.storage.storageClassName"}},
 		{"there is no default class", sight{pod: condition(corev1.PodScheduled, corev1.ConditionFalse), claim: claim(corev1.ClaimPending, nil)},
 			ReasonClaimNotBound, []string{"no default storage class", "spec.intake.storage.storageClassName"}},
 		{"its volume is lost", sight{pod: &corev1.Pod{}, claim: claim(corev1.ClaimLost, nil)}, ReasonClaimLost, []string{"zhongduo-intake-data", "backup"}},

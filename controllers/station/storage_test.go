@@ -15,6 +15,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/controllers/apply"
 	"township.dev/liaison/test/controlplane"
 	"township.dev/liaison/test/fixture"
@@ -137,4 +138,32 @@ func TestStorageGrowsOnlyOnceTheClaimIsBound(t *testing.T) {
 	s.claimIs(claim, bound)
 	s.appears(claim, ofSize(claim, "5Gi"))
 	s.until("zhongduo", "Reconciling", "False/Settled")
+}
+
+// What the scheduler says of a class that is not there is its own; the condition names class, claim and remedy.
+func TestAStorageClassThatDoesNotExistIsNamed(t *testing.T) {
+	s := newStage(t)
+	st := fixture.Station("zhongduo").In(s.namespace).Obj()
+	st.Spec.Intake.Storage = v1alpha1.Storage{Size: resource.MustParse("1Gi"), StorageClassName: new("fast")}
+	cluster.Create(t, st)
+	claim, _, _ := s.data("zhongduo")
+	s.appears(claim, nil)
+	s.claimIs(claim, corev1.PersistentVolumeClaimStatus{Phase: corev1.ClaimPending})
+	s.podIs("zhongduo", corev1.PodStatus{Phase: corev1.PodPending, Conditions: []corev1.PodCondition{{
+		Type: corev1.PodScheduled, Status: corev1.ConditionFalse, Reason: corev1.PodReasonSchedulerError, Message: `storageclass.storage.k8s.io "fast" not found`,
+	}}})
+	why := s.until("zhongduo", "Ready", "False/ClaimNotBound")
+	for _, part := range []string{"zhongduo-intake-data", `storage class "fast"`, "kubectl get storageclass fast", "spec.intake.storage.storageClassName"} {
+		if !strings.Contains(why.Message, part) {
+			t.Errorf("Ready says %q, not %q", why.Message, part)
+		}
+	}
+	s.passes(6 * time.Minute)
+	s.until("zhongduo", "Stalled", "True/ClaimNotBound")
+	s.settle("zhongduo")
+
+	s.claimIs(claim, bound) // somebody has made the class
+	s.podIs("zhongduo", ready)
+	s.until("zhongduo", "Ready", "True")
+	s.until("zhongduo", "Stalled", "False")
 }

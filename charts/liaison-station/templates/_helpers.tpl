@@ -6,7 +6,7 @@
 {{- default (include "station.name" .) .Values.roster.name -}}
 {{- end -}}
 
-{{/* metadata of an object: dict "context" $ "name" <name> */}}
+{{/* metadata of an object: dict "context" $ "name" <name> "annotations" <its own, or nothing> */}}
 {{- define "station.metadata" -}}
 name: {{ .name }}
 namespace: {{ .context.Release.Namespace }}
@@ -19,7 +19,7 @@ labels:
   {{- with .context.Values.labels }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
-{{- with .context.Values.annotations }}
+{{- with merge (dict) (default dict .annotations) .context.Values.annotations }}
 annotations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
