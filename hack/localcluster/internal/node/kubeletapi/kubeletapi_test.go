@@ -33,7 +33,9 @@ func TestLogsOverTLS(t *testing.T) {
 		{"/containerLogs/jixian/intake-0/intake?tailLines=x", 400, "tailLines: "},
 		{"/containerLogs/jixian/intake-0/waiting", 400, "is waiting to start"},
 		{"/containerLogs/jixian/nobody/intake", 404, "not on this node"},
-		{"/exec/jixian/intake-0/intake", 501, "no exec, attach or port-forward"},
+		{"/attach/jixian/intake-0/intake", 501, "logs, exec and port-forward only"},
+		{"/portForward/jixian/nobody", 404, "not on this node"},
+		{"/exec/jixian/intake-0/intake?output=1&tty=1&command=x", 400, "no terminals"},
 	}
 	for _, test := range tests {
 		status, body := s.get(test.path)
