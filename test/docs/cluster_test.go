@@ -18,6 +18,7 @@ const (
 	version = "0.1.0"
 	// registry is how the pages call the reader's, and localRegistry where the development cluster knows our programs.
 	registry      = "registry.example.gov.cn:5000/liaison"
+	otherRegistry = "registry.example.gov.cn/liaison"
 	localRegistry = "liaison.township.dev"
 )
 
@@ -44,15 +45,44 @@ func somewhere(t *testing.T) place {
 		unpack(t, bin, here.folder)
 		here.kubeconfig = startCluster(t, bin)
 	}
+	here.checkout = checkout(t, filepath.Join(folder, "checkout"), images)
 	// Ports that the pages choose may be taken here.
 	site, metrics := freePort(t), freePort(t)
 	here.instead = []string{
-		registry, images,
+		registry, images, otherRegistry, images,
 		"kubectl-liaison-linux-amd64", "kubectl-liaison-linux-" + runtime.GOARCH,
 		"127.0.0.1:8080", "127.0.0.1:" + site, "--port 8080", "--port " + site,
 		"8443:8443", metrics + ":8443", "127.0.0.1:8443", "127.0.0.1:" + metrics,
+		"https://zhongduo.example.org", "http://127.0.0.1:" + site,
+		"<status.backlog.audit.head>", "$(kubectl -n jixian get lst zhongduo -o jsonpath='{.status.backlog.audit.head}')",
 	}
 	return here
+}
+
+// checkout makes a folder like one of the project's, in which a reader can write, with the files that the reader of docs/operations.md has.
+func checkout(t *testing.T, folder, images string) string {
+	t.Helper()
+	if err := os.Mkdir(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"bin", "charts", "config"} {
+		target, err := filepath.Abs(filepath.Join(root, part))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(target, filepath.Join(folder, part)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, content := range map[string]string{
+		"client-secret.txt": "secret\n",
+		"operator.yaml":     fmt.Sprintf("image: {registry: %[1]s}\nintake: {image: {registry: %[1]s}}\n", images),
+	} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder
 }
 
 // unpack makes a folder as the bundle's, without the images, which the development cluster does not need.

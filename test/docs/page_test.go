@@ -2,10 +2,11 @@
 //
 // A block of commands is fenced as sh, or indented with a known program at its beginning. Each is run, one page in one shell from its top to its end, unless its fence says
 // "sh not-run: REASON"; what is not run is listed in testdata/not-run.txt, so that a review sees it. A block fenced as text right after a block of commands is what these
-// print, "…" standing for anything.
+// print, "…" standing for anything. A block fenced as "yaml FILE" is written to that file.
 package docs
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -74,6 +75,10 @@ func commands(t *testing.T, page string) []block {
 			found = append(found, b)
 			before = &found[len(found)-1]
 			continue
+		case strings.HasPrefix(b.info, "yaml "):
+			b.text = fmt.Sprintf("cat > %s <<'END OF FILE'\n%sEND OF FILE\n", strings.TrimPrefix(b.info, "yaml "), b.text)
+			b.info = "sh"
+			found = append(found, b)
 		case b.info == "text" && before != nil:
 			before.prints = b.text
 		}

@@ -22,22 +22,32 @@ type place struct {
 	path []string
 	// instead are pairs: a text of the pages, and what stands in its place here.
 	instead []string
-	// environment has what a page's reader has set besides.
-	environment []string
-	patience    time.Duration
+	// before is what was done before a page begins.
+	before   string
+	patience time.Duration
+	// checkout is the folder in which all pages but the tutorial are read.
+	checkout string
 }
 
-// run runs the blocks in one shell, one after the other, and ends the test at the first that fails or prints something else than the page says.
-func (p place) run(t *testing.T, blocks []block) {
+// inCheckout is the place as the tutorial has left it: the station can be reached while a page is followed.
+func (p place) inCheckout() place {
+	p.folder = p.checkout
+	p.before = strings.NewReplacer(p.instead...).Replace(
+		"kubectl liaison open zhongduo -n jixian --port 8080 > open.log &\nuntil grep -q desk open.log; do sleep 0.2; done\n")
+	return p
+}
+
+// follow runs the blocks in one shell, one after the other, and ends the test at the first that fails.
+func (p place) follow(t *testing.T, blocks []block) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), p.patience)
 	defer cancel()
 	shell := exec.CommandContext(ctx, "bash", "-c", p.script(blocks))
 	shell.Dir = p.folder
-	shell.Env = append([]string{
+	shell.Env = []string{
 		"HOME=" + p.home, "KUBECONFIG=" + p.kubeconfig, "PATH=" + strings.Join(p.path, string(filepath.ListSeparator)), "LC_ALL=C.UTF-8", "EDITOR=true",
 		"HELM_CACHE_HOME=" + p.home, "HELM_CONFIG_HOME=" + p.home, "HELM_DATA_HOME=" + p.home,
-	}, p.environment...)
+	}
 	// What a page starts in the background ends with it.
 	shell.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	shell.Cancel = func() error { return syscall.Kill(-shell.Process.Pid, syscall.SIGKILL) }
@@ -75,7 +85,7 @@ const mark = "@@ "
 func (p place) script(blocks []block) string {
 	replacer := strings.NewReplacer(p.instead...)
 	var script strings.Builder
-	script.WriteString("set -euo pipefail\n")
+	script.WriteString("set -euo pipefail\n" + p.before)
 	for _, b := range blocks {
 		fmt.Fprintf(&script, "echo; echo '%s%s'\n%s", mark, b.where(), replacer.Replace(b.text))
 	}
