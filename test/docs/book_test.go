@@ -25,6 +25,7 @@ const tutorial = "docs/tutorial.md"
 var elsewhere = map[string]string{
 	"docs/cli.md":                 "internal/cli",
 	"docs/air-gapped.md":          "hack/tools/ociimage",
+	"CONTRIBUTING.md":             "the command is this package's",
 	"hack/localcluster/README.md": "test/e2e and this package begin and end with such a cluster",
 	"README.zh-CN.md":             "the commands are those of README.md",
 	"docs/tutorial.zh-CN.md":      "the commands are those of docs/tutorial.md",
