@@ -27,6 +27,15 @@ func (p *provider) Exec(ctx context.Context, namespace, name, container string, 
 	return r.pod.Exec(ctx, container, command, streams)
 }
 
+// Attach implements kubeletapi.Pods.
+func (p *provider) Attach(ctx context.Context, namespace, name, container string, streams kubeletapi.Streams) error {
+	r, err := p.residentOf(namespace, name)
+	if err != nil {
+		return err
+	}
+	return r.pod.Attach(ctx, container, streams)
+}
+
 func (p *provider) residentOf(namespace, name string) (*resident, error) {
 	r := p.find(types.NamespacedName{Namespace: namespace, Name: name})
 	if r == nil {

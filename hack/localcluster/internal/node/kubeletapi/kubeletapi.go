@@ -1,4 +1,4 @@
-// Package kubeletapi is the node's server for the API server, as far as `kubectl logs`, `exec` and `port-forward` need it.
+// Package kubeletapi is the node's server for the API server, as far as `kubectl logs`, `exec`, `attach` and `port-forward` need it.
 package kubeletapi
 
 import (
@@ -109,7 +109,7 @@ func handler(pods Pods) http.Handler {
 	})
 	addStreams(mux, pods)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		http.Error(w, fmt.Sprintf("the development node has no %s: it serves logs, exec and port-forward only", r.URL.Path), http.StatusNotImplemented)
+		http.Error(w, fmt.Sprintf("the development node has no %s: it serves logs, exec, attach and port-forward only", r.URL.Path), http.StatusNotImplemented)
 	})
 	return mux
 }

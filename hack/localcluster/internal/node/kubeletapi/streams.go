@@ -35,11 +35,14 @@ type Pods interface {
 	Address(namespace, pod string) (string, error)
 	// Exec runs a program beside the one of a running container, in a root of the same making, until it ends or ctx does.
 	Exec(ctx context.Context, namespace, pod, container string, command []string, streams Streams) (code int, err error)
+	// Attach joins the program of a running container until it ends or ctx does.
+	Attach(ctx context.Context, namespace, pod, container string, streams Streams) error
 }
 
 func addStreams(mux *http.ServeMux, pods Pods) {
 	mux.HandleFunc("/portForward/{namespace}/{pod}", func(w http.ResponseWriter, r *http.Request) { forwardPorts(w, r, pods) })
 	mux.HandleFunc("/exec/{namespace}/{pod}/{container}", func(w http.ResponseWriter, r *http.Request) { execute(w, r, pods) })
+	mux.HandleFunc("/attach/{namespace}/{pod}/{container}", func(w http.ResponseWriter, r *http.Request) { attach(w, r, pods) })
 }
 
 func forwardPorts(w http.ResponseWriter, r *http.Request, pods Pods) {
@@ -81,18 +84,36 @@ func (f forwarder) PortForward(ctx context.Context, _, _ string, port int32, str
 }
 
 func execute(w http.ResponseWriter, r *http.Request, pods Pods) {
-	options, err := remotecommand.NewOptions(r)
-	switch {
-	case err != nil:
-		refuse(w, BadRequest(err.Error()))
-		return
-	case options.TTY:
-		refuse(w, BadRequest("the development node has no terminals: leave out -t"))
+	options, err := wish(r)
+	if err != nil {
+		refuse(w, err)
 		return
 	}
 	runner := executor{pods: pods, namespace: r.PathValue("namespace")}
 	remotecommand.ServeExec(w, r, runner, r.PathValue("pod"), "", r.PathValue("container"), r.URL.Query()["command"], options, idle, begin,
 		remotecommand.SupportedStreamingProtocols)
+}
+
+func attach(w http.ResponseWriter, r *http.Request, pods Pods) {
+	options, err := wish(r)
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	runner := executor{pods: pods, namespace: r.PathValue("namespace")}
+	remotecommand.ServeAttach(w, r, runner, r.PathValue("pod"), "", r.PathValue("container"), options, idle, begin, remotecommand.SupportedStreamingProtocols)
+}
+
+// wish is which streams the client asks for.
+func wish(r *http.Request) (*remotecommand.Options, error) {
+	options, err := remotecommand.NewOptions(r)
+	switch {
+	case err != nil:
+		return nil, BadRequest(err.Error())
+	case options.TTY:
+		return nil, BadRequest("the development node has no terminals: leave out -t")
+	}
+	return options, nil
 }
 
 type executor struct {
@@ -104,6 +125,22 @@ type executor struct {
 func (e executor) ExecInContainer(ctx context.Context, pod, _, container string, command []string, in io.Reader, out, err io.WriteCloser, _ bool,
 	_ <-chan remotecommand.TerminalSize, _ time.Duration,
 ) error {
+	code, failed := e.pods.Exec(ctx, e.namespace, pod, container, command, streamsOf(in, out, err))
+	if failed == nil && code != 0 {
+		return utilexec.CodeExitError{Err: fmt.Errorf("exit code %d", code), Code: code}
+	}
+	return failed
+}
+
+// AttachContainer implements remotecommand.Attacher.
+func (e executor) AttachContainer(ctx context.Context, pod, _, container string, in io.Reader, out, err io.WriteCloser, _ bool,
+	_ <-chan remotecommand.TerminalSize,
+) error {
+	return e.pods.Attach(ctx, e.namespace, pod, container, streamsOf(in, out, err))
+}
+
+// streamsOf leaves out the streams that the client did not ask for.
+func streamsOf(in io.Reader, out, err io.WriteCloser) Streams {
 	streams := Streams{In: in}
 	// A nil pointer in an interface would not be nil.
 	if out != nil {
@@ -112,11 +149,7 @@ func (e executor) ExecInContainer(ctx context.Context, pod, _, container string,
 	if err != nil {
 		streams.Err = err
 	}
-	code, failed := e.pods.Exec(ctx, e.namespace, pod, container, command, streams)
-	if failed == nil && code != 0 {
-		return utilexec.CodeExitError{Err: fmt.Errorf("exit code %d", code), Code: code}
-	}
-	return failed
+	return streams
 }
 
 func refuse(w http.ResponseWriter, err error) {

@@ -47,6 +47,12 @@ func (s *server) Exec(_ context.Context, _, pod, container string, command []str
 	return 0, nil
 }
 
+// Attach joins a program that repeats what it is told.
+func (s *server) Attach(_ context.Context, _, _, _ string, streams Streams) error {
+	_, err := io.Copy(streams.Out, streams.In)
+	return err
+}
+
 func TestExec(t *testing.T) {
 	s := newServer(t, "")
 	tests := []struct {
@@ -84,6 +90,23 @@ func TestExec(t *testing.T) {
 				t.Errorf("ended with %v, want code %d", err, test.code)
 			}
 		})
+	}
+}
+
+func TestAttach(t *testing.T) {
+	s := newServer(t, "")
+	target, err := url.Parse(s.url + "/attach/jixian/intake-0/intake?input=1&output=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	exec, err := remotecommand.NewSPDYExecutor(s.restConfig(), http.MethodPost, target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	err = exec.StreamWithContext(t.Context(), remotecommand.StreamOptions{Stdin: strings.NewReader("heard"), Stdout: &out})
+	if err != nil || out.String() != "heard" {
+		t.Errorf("%q (%v), want what was said", out.String(), err)
 	}
 }
 

@@ -43,3 +43,22 @@ containers:
 		t.Errorf("%v, want a refusal", err)
 	}
 }
+
+func TestAttachFeedsTheContainerOnce(t *testing.T) {
+	w := newWorld(t)
+	pod := w.start(`
+restartPolicy: Never
+containers:
+- {name: restore, image: example.test/program, stdin: true, stdinOnce: true, args: ` + args("repeat") + `}
+`)
+	pod.untilState("Ready 0")
+	var out bytes.Buffer
+	err := pod.Attach(t.Context(), "restore", kubeletapi.Streams{In: strings.NewReader("a backup\n"), Out: &out})
+	if err != nil || out.String() != "a backup\n" {
+		t.Errorf("%q (%v), want what the container printed", out.String(), err)
+	}
+	pod.untilState("Completed 0")
+	if err := pod.Attach(t.Context(), "restore", kubeletapi.Streams{}); err == nil || !strings.Contains(err.Error(), "no running container") {
+		t.Errorf("%v, want a refusal: it has ended", err)
+	}
+}
