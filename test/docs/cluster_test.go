@@ -47,13 +47,13 @@ func somewhere(t *testing.T) place {
 	}
 	here.checkout = checkout(t, filepath.Join(folder, "checkout"), images)
 	// Ports that the pages choose may be taken here.
-	site, metrics := freePort(t), freePort(t)
+	public, metrics := freePort(t), freePort(t)
 	here.instead = []string{
 		registry, images, otherRegistry, images,
 		"kubectl-liaison-linux-amd64", "kubectl-liaison-linux-" + runtime.GOARCH,
-		"127.0.0.1:8080", "127.0.0.1:" + site, "--port 8080", "--port " + site,
+		"127.0.0.1:8080", "127.0.0.1:" + public, "--port 8080", "--port " + public,
 		"8443:8443", metrics + ":8443", "127.0.0.1:8443", "127.0.0.1:" + metrics,
-		"https://zhongduo.example.org", "http://127.0.0.1:" + site,
+		site, "http://127.0.0.1:" + public,
 		"<status.backlog.audit.head>", "$(kubectl -n jixian get lst zhongduo -o jsonpath='{.status.backlog.audit.head}')",
 	}
 	return here

@@ -29,11 +29,16 @@ type place struct {
 	checkout string
 }
 
-// inCheckout is the place as the tutorial has left it: the station can be reached while a page is followed.
-func (p place) inCheckout() place {
+// site is how a page that speaks of a published station calls it.
+const site = "https://zhongduo.example.org"
+
+// inCheckout is where all pages but the tutorial are followed. A page that speaks of a published station finds it as long as it is followed.
+func (p place) inCheckout(page string) place {
 	p.folder = p.checkout
-	p.before = strings.NewReplacer(p.instead...).Replace(
-		"kubectl liaison open zhongduo -n jixian --port 8080 > open.log &\nuntil grep -q desk open.log; do sleep 0.2; done\n")
+	if strings.Contains(page, site) {
+		p.before = strings.NewReplacer(p.instead...).Replace(
+			"kubectl liaison open zhongduo -n jixian --port 8080 > open.log &\nuntil grep -q desk open.log; do sleep 0.2; done\n")
+	}
 	return p
 }
 
