@@ -91,7 +91,7 @@ var headings = []any{"序号", "姓名", "代表层级", "选区（村、社区�
 
 func write(townships []township, path string) error {
 	workbook := excelize.NewFile()
-	defer workbook.Close()
+	defer func() { _ = workbook.Close() }() // it leaves nothing behind that was not saved
 	for _, t := range townships {
 		if err := addSheet(workbook, t); err != nil {
 			return fmt.Errorf("writing the sheet of %s: %w", t.station.Spec.Township.Name, err)

@@ -24,7 +24,7 @@ func TestTheWorkbookHasASheetForEachTownship(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer workbook.Close()
+	defer func() { _ = workbook.Close() }()
 	if sheets := workbook.GetSheetList(); len(sheets) != 7 || sheets[0] != "吉昌镇" {
 		t.Errorf("sheets %v, want one for each township, 吉昌镇 first", sheets)
 	}

@@ -69,7 +69,7 @@ func output(shell *exec.Cmd) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer os.Remove(file.Name())
+	defer func() { _ = os.Remove(file.Name()) }()
 	defer file.Close()
 	shell.Stdout, shell.Stderr = file, file
 	failed := shell.Run()
