@@ -45,7 +45,7 @@ func somewhere(t *testing.T) place {
 		unpack(t, bin, here.folder)
 		here.kubeconfig = startCluster(t, bin)
 	}
-	here.checkout = checkout(t, filepath.Join(folder, "checkout"), images)
+	here.checkout = checkout(t, filepath.Join(folder, "checkout"))
 	// Ports that the pages choose may be taken here.
 	public, metrics := freePort(t), freePort(t)
 	here.instead = []string{
@@ -59,8 +59,8 @@ func somewhere(t *testing.T) place {
 	return here
 }
 
-// checkout makes a folder like one of the project's, in which a reader can write, with the files that the reader of docs/operations.md has.
-func checkout(t *testing.T, folder, images string) string {
+// checkout makes a folder like one of the project's, in which a reader can write, with what the county's identity provider has given out.
+func checkout(t *testing.T, folder string) string {
 	t.Helper()
 	if err := os.Mkdir(folder, 0o755); err != nil {
 		t.Fatal(err)
@@ -74,13 +74,8 @@ func checkout(t *testing.T, folder, images string) string {
 			t.Fatal(err)
 		}
 	}
-	for name, content := range map[string]string{
-		"client-secret.txt": "secret\n",
-		"operator.yaml":     fmt.Sprintf("image: {registry: %[1]s}\nintake: {image: {registry: %[1]s}}\n", images),
-	} {
-		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
+	if err := os.WriteFile(filepath.Join(folder, "client-secret.txt"), []byte("secret\n"), 0o600); err != nil {
+		t.Fatal(err)
 	}
 	return folder
 }

@@ -7,7 +7,6 @@ package docs
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -63,13 +62,13 @@ func pages(t *testing.T) []string {
 // commands are the page's blocks of commands, in their order.
 func commands(t *testing.T, page string) []block {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join(root, page))
-	if err != nil {
-		t.Fatal(err)
-	}
+	return commandsOf(page, read(t, page))
+}
+
+func commandsOf(page, content string) []block {
 	var found []block
 	var before *block
-	for _, b := range blocks(page, string(content)) {
+	for _, b := range blocks(page, content) {
 		switch {
 		case b.info == "sh" || strings.HasPrefix(b.info, "sh "), b.info == "" && programs.MatchString(b.text):
 			found = append(found, b)

@@ -57,10 +57,11 @@ func (p place) follow(t *testing.T, blocks []block) {
 	shell.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	shell.Cancel = func() error { return syscall.Kill(-shell.Process.Pid, syscall.SIGKILL) }
 	said, err := output(shell)
-	said = p.compare(t, blocks, said)
+	printed := p.log(t, said)
 	if err != nil {
-		t.Fatalf("the last block above failed: %v\n%s", err, said)
+		t.Fatalf("the last block above failed: %v", err)
 	}
+	p.compare(t, blocks, printed)
 }
 
 // output is what the shell and what it started print, into a file: a pipe would stay open as long as the last process in the background.
@@ -99,22 +100,27 @@ func (p place) script(blocks []block) string {
 
 func (b block) where() string { return fmt.Sprintf("%s:%d", b.page, b.line) }
 
-// compare holds what each block printed against the page, logs it, and returns the output of the last block that was begun.
-func (p place) compare(t *testing.T, blocks []block, said string) string {
+// log shows what each block printed, and returns it.
+func (p place) log(t *testing.T, said string) []string {
 	t.Helper()
-	parts := strings.Split(said, "\n"+mark)[1:]
-	if len(parts) == 0 {
-		return said
+	var printed []string
+	for _, part := range strings.Split(said, "\n"+mark)[1:] {
+		t.Log(part)
+		_, text, _ := strings.Cut(part, "\n")
+		printed = append(printed, text)
 	}
+	return printed
+}
+
+// compare holds what each block printed against the page.
+func (p place) compare(t *testing.T, blocks []block, printed []string) {
+	t.Helper()
 	replacer := strings.NewReplacer(p.instead...)
-	for i, part := range parts {
-		where, printed, _ := strings.Cut(part, "\n")
-		t.Logf("%s\n%s", where, printed)
-		if missing := lacks(printed, replacer.Replace(blocks[i].prints)); missing != "" && i < len(parts)-1 {
-			t.Errorf("%s: the page says that this prints the line\n%s\nand it does not", where, missing)
+	for i, b := range blocks {
+		if missing := lacks(printed[i], replacer.Replace(b.prints)); missing != "" {
+			t.Errorf("%s: the page says that this prints the line\n%s\nand it does not", b.where(), missing)
 		}
 	}
-	return parts[len(parts)-1]
 }
 
 // lacks returns the first line of what is wanted that is not among what was printed, in its order.
