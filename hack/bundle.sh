@@ -43,11 +43,12 @@ charts() {
 mkdir "$bundle"
 cp hack/bundle/load.sh LICENSE "$output/install.yaml" "$bundle/"
 mkdir "$bundle/docs"
-cp docs/*.md docs/*.svg "$bundle/docs/"
+cp -r docs/*.md docs/*.svg docs/runbooks "$bundle/docs/"
 sed 's#](\([a-z-]*\.md\)#](docs/\1#g' docs/air-gapped.md >"$bundle/README.md"
 take "$output/images" images
 take config/crd/bases crds
 take config/samples samples
+go run ./hack/ledger config/samples "$bundle/samples/jixian.xlsx"
 take config/prometheus prometheus
 take config/grafana grafana
 programs

@@ -7,8 +7,8 @@ read -r -a flags <<<"${TEST_FLAGS:-}"
 started=$SECONDS
 step() { printf '\n== %s (%d s so far)\n' "$*" $((SECONDS - started)); }
 
-# The end-to-end test gets the machine to itself.
-mapfile -t packages < <(go list ./... | grep -v '/test/e2e$')
+# What starts a whole cluster gets the machine to itself.
+mapfile -t packages < <(go list ./... | grep -v -e '/test/e2e$' -e '/test/docs$')
 
 step "unit tests and envtest, with the race detector (compiling it all takes some minutes the first time)"
 CGO_ENABLED=1 go test -race -timeout 20m "${flags[@]}" "${packages[@]}"
@@ -25,5 +25,8 @@ step "images and bundle"
 
 step "end to end, on a development cluster of its own"
 go test -count=1 -v -timeout 20m ./test/e2e
+
+step "every command of the documentation, on another"
+go test -count=1 -timeout 25m ./test/docs
 
 step "done"

@@ -401,7 +401,7 @@ type ResourceRequirements struct {
 
 // Storage of an intake service.
 //
-// +kubebuilder:validation:XValidation:rule="has(self.storageClassName) == has(oldSelf.storageClassName) && (!has(self.storageClassName) || self.storageClassName == oldSelf.storageClassName)",message="storageClassName cannot be changed after creation, because a claim cannot move to another class; back up, re-create the station with reclaimPolicy Delete, and restore"
+// +kubebuilder:validation:XValidation:rule="has(self.storageClassName) == has(oldSelf.storageClassName) && (!has(self.storageClassName) || self.storageClassName == oldSelf.storageClassName)",message="storageClassName cannot be changed after creation, because a claim cannot move to another class; move the station by a backup and its data key, as docs/operations.md says"
 type Storage struct {
 	// type of the database. SQLite keeps one file on the station's own volume.
 	//

@@ -11,7 +11,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-var yamlBlock = regexp.MustCompile("(?s)```yaml\n(.*?)```")
+var yamlBlock = regexp.MustCompile("(?s)```yaml[^\n]*\n(.*?)```")
 
 // Whoever copies an example from the documentation must have it accepted. One that begins with the kind is a part of a document.
 func TestExamplesInTheDocumentationAreAccepted(t *testing.T) {

@@ -137,7 +137,7 @@ func (n *node) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	parts.Go(func() error { return n.serveLogs(apiCtx) })
+	parts.Go(func() error { return n.servePods(apiCtx) })
 	parts.Go(func() error { return ended("the pod controller", pods.Run(apiCtx, podWorkers), apiCtx) })
 	parts.Go(func() error {
 		// The node becomes ready when it can take pods up.
@@ -174,12 +174,12 @@ func ended(what string, err error, ctx context.Context) error {
 	}
 }
 
-func (n *node) serveLogs(ctx context.Context) error {
+func (n *node) servePods(ctx context.Context) error {
 	err := kubeletapi.Serve(ctx, n.listener, kubeletapi.TLS{
 		CertFile: n.cfg.ServingCertFile, KeyFile: n.cfg.ServingKeyFile,
 		ClientCAFile: n.cfg.ClientCAFile, ClientName: n.cfg.KubeletClientName,
 	}, n.provider)
-	return ended("the server for logs", err, ctx)
+	return ended("the server for pods", err, ctx)
 }
 
 func (n *node) podController() (*vknode.PodController, error) {

@@ -1,4 +1,4 @@
-// Package kubeletapi is the node's server for the API server, as far as `kubectl logs` needs it.
+// Package kubeletapi is the node's server for the API server, as far as `kubectl logs`, `exec`, `attach` and `port-forward` need it.
 package kubeletapi
 
 import (
@@ -50,13 +50,13 @@ func NotFound(message string) error { return statusError{http.StatusNotFound, me
 func BadRequest(message string) error { return statusError{http.StatusBadRequest, message} }
 
 // Serve answers until ctx ends.
-func Serve(ctx context.Context, listener net.Listener, identity TLS, logs Logs) error {
+func Serve(ctx context.Context, listener net.Listener, identity TLS, pods Pods) error {
 	config, err := identity.config()
 	if err != nil {
 		return err
 	}
 	server := &http.Server{
-		Handler: handler(logs), TLSConfig: config, ReadHeaderTimeout: 10 * time.Second,
+		Handler: handler(pods), TLSConfig: config, ReadHeaderTimeout: 10 * time.Second,
 		// Those who follow a log stop when the node does.
 		BaseContext: func(net.Listener) context.Context { return ctx },
 	}
@@ -71,7 +71,7 @@ func Serve(ctx context.Context, listener net.Listener, identity TLS, logs Logs) 
 		<-stopped
 		return nil
 	}
-	return fmt.Errorf("serving logs: %w", err)
+	return fmt.Errorf("serving pods: %w", err)
 }
 
 func (t TLS) config() (*tls.Config, error) {
@@ -100,17 +100,16 @@ func (t TLS) verifyName(state tls.ConnectionState) error {
 	return fmt.Errorf("the client is %q, only %q is admitted", state.PeerCertificates[0].Subject.CommonName, t.ClientName)
 }
 
-func handler(logs Logs) http.Handler {
+func handler(pods Pods) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /containerLogs/{namespace}/{pod}/{container}", func(w http.ResponseWriter, r *http.Request) {
-		if err := writeLog(w, r, logs); err != nil {
-			status := statusError{status: http.StatusInternalServerError}
-			errors.As(err, &status)
-			http.Error(w, err.Error(), status.status)
+		if err := writeLog(w, r, pods); err != nil {
+			refuse(w, err)
 		}
 	})
+	addStreams(mux, pods)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		http.Error(w, fmt.Sprintf("the development node has no %s: it serves logs only, no exec, attach or port-forward", r.URL.Path), http.StatusNotImplemented)
+		http.Error(w, fmt.Sprintf("the development node has no %s: it serves logs, exec, attach and port-forward only", r.URL.Path), http.StatusNotImplemented)
 	})
 	return mux
 }

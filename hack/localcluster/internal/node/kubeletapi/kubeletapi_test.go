@@ -33,7 +33,9 @@ func TestLogsOverTLS(t *testing.T) {
 		{"/containerLogs/jixian/intake-0/intake?tailLines=x", 400, "tailLines: "},
 		{"/containerLogs/jixian/intake-0/waiting", 400, "is waiting to start"},
 		{"/containerLogs/jixian/nobody/intake", 404, "not on this node"},
-		{"/exec/jixian/intake-0/intake", 501, "no exec, attach or port-forward"},
+		{"/checkpoint/jixian/intake-0/intake", 501, "logs, exec, attach and port-forward only"},
+		{"/portForward/jixian/nobody", 404, "not on this node"},
+		{"/exec/jixian/intake-0/intake?output=1&tty=1&command=x", 400, "no terminals"},
 	}
 	for _, test := range tests {
 		status, body := s.get(test.path)
@@ -127,10 +129,11 @@ func newServerWith(t *testing.T, authority *nodetest.Authority, clientName strin
 	write(1, "one\ntwo\n")
 
 	certFile, keyFile := authority.WriteServing(t, dir)
+	caFile := authority.WriteCA(t, dir)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() {
-		done <- Serve(ctx, listener, TLS{CertFile: certFile, KeyFile: keyFile, ClientCAFile: authority.WriteCA(t, dir), ClientName: clientName}, s)
+		done <- Serve(ctx, listener, TLS{CertFile: certFile, KeyFile: keyFile, ClientCAFile: caFile, ClientName: clientName}, s)
 	}()
 	t.Cleanup(func() {
 		cancel()

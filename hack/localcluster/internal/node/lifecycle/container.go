@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"fmt"
+	"os"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -20,6 +21,8 @@ type container struct {
 	status corev1.ContainerStatus
 	// hasRun is set once there was a run, on this node or before its restart.
 	hasRun bool
+	// input is the end of the present run's stdin into which a client writes; nil where there is none, or none any more.
+	input *os.File
 }
 
 func newContainers(pod *Pod, specs []corev1.Container, earlier []corev1.ContainerStatus, init bool) []*container {

@@ -31,8 +31,19 @@ func (c *container) runOnce(p plan) {
 		c.failToStart(run, err)
 		return
 	}
-	process, err := c.pod.node.Launcher.Start(p.spec, output.stdout, output.stderr)
+	stdin, err := c.openInput()
+	if err != nil {
+		output.closeWriters()
+		c.keepLog(output)
+		c.failToStart(run, err)
+		return
+	}
+	defer c.setInput(nil)
+	process, err := c.pod.node.Launcher.StartWithInput(p.spec, stdin, output.stdout, output.stderr)
 	output.closeWriters()
+	if stdin != nil {
+		stdin.Close()
+	}
 	if err != nil {
 		c.keepLog(output)
 		c.failToStart(run, err)

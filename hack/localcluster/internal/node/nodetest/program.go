@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -46,6 +47,7 @@ func Main(m *testing.M) {
 //	lines TEXT…          print each argument as a line and wait for SIGTERM
 //	stubborn             print "ready", ignore SIGTERM, never end
 //	serve PORT           answer HTTP on $BIND_ADDRESS:PORT until SIGTERM (see serve)
+//	repeat               print what is on its standard input, to the end of that
 //	spawn                start a child that never ends, print "spawned" and wait
 func Args(program string, args ...string) []string {
 	return append([]string{programCommand, program}, args...)
@@ -66,6 +68,11 @@ func run(args []string) int {
 		return forever()
 	case "serve":
 		return serve(net.JoinHostPort(os.Getenv("BIND_ADDRESS"), args[1]))
+	case "repeat":
+		if _, err := io.Copy(os.Stdout, os.Stdin); err != nil {
+			return 1
+		}
+		return 0
 	case "spawn":
 		return spawn()
 	default:

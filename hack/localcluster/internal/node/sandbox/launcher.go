@@ -47,6 +47,11 @@ func (l *Launcher) Close() { close(l.closed) }
 // Start runs spec's program with the given output files (which the caller may close afterwards) and returns once the program
 // has replaced the container's init, or with the reason why it could not.
 func (l *Launcher) Start(spec Spec, stdout, stderr *os.File) (*Process, error) {
+	return l.StartWithInput(spec, nil, stdout, stderr)
+}
+
+// StartWithInput is Start for a program that reads its standard input; nil is an empty one.
+func (l *Launcher) StartWithInput(spec Spec, stdin, stdout, stderr *os.File) (*Process, error) {
 	handover, err := newHandover()
 	if err != nil {
 		return nil, err
@@ -55,6 +60,9 @@ func (l *Launcher) Start(spec Spec, stdout, stderr *os.File) (*Process, error) {
 
 	spec.SingleUser = !runsAsRoot()
 	cmd := initCommand(spec, stdout, stderr)
+	if stdin != nil {
+		cmd.Stdin = stdin
+	}
 	cmd.ExtraFiles = []*os.File{handover.specReader, handover.reportWriter}
 	if err := l.onThread(cmd.Start); err != nil {
 		return nil, explainClone(err)
