@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"township.dev/liaison/hack/localcluster/internal/ports"
+	"township.dev/liaison/hack/localcluster/internal/pki"
 	"township.dev/liaison/hack/localcluster/internal/statedir"
 	"township.dev/liaison/hack/localcluster/internal/supervise"
 )
@@ -20,9 +20,9 @@ const (
 )
 
 // NodeName is what the cluster's only node is called.
-const NodeName = "localcluster"
+const NodeName = pki.NodeName
 
-// NodeProgram is the name under which the binary runs the development node.
+// NodeProgram is the name under which the binary runs the node.
 const NodeProgram = "localcluster-node"
 
 // podsGrace is how long the node may take to end its pods. It covers the 30 seconds a pod gets unless
@@ -30,7 +30,8 @@ const NodeProgram = "localcluster-node"
 const podsGrace = 45 * time.Second
 
 // Stages lists the parts in the order in which they start. A stage starts when the one before works.
-func Stages(folder statedir.Folder, chosen ports.Set) ([][]supervise.Part, error) {
+func Stages(folder statedir.Folder, settings statedir.Settings) ([][]supervise.Part, error) {
+	chosen, real := settings.Ports, settings.Node == statedir.RealNode
 	probes, err := newProbes(folder, chosen)
 	if err != nil {
 		return nil, err
@@ -40,10 +41,10 @@ func Stages(folder statedir.Folder, chosen ports.Set) ([][]supervise.Part, error
 			{Name: Etcd, Args: etcd(folder, chosen), Ready: probes.etcd, StopWithin: 10 * time.Second},
 		},
 		{
-			{Name: APIServer, Args: apiServer(folder, chosen), Ready: probes.apiServer, StopWithin: 10 * time.Second},
+			{Name: APIServer, Args: apiServer(folder, chosen, real), Ready: probes.apiServer, StopWithin: 10 * time.Second},
 		},
 		{
-			{Name: ControllerManager, Args: controllerManager(folder, chosen), Ready: probes.controllerManager, StopWithin: 10 * time.Second},
+			{Name: ControllerManager, Args: controllerManager(folder, chosen, real), Ready: probes.controllerManager, StopWithin: 10 * time.Second},
 			{Name: Scheduler, Args: scheduler(folder, chosen), Ready: probes.scheduler, StopWithin: 10 * time.Second},
 			// Last, and hence the first to stop: while pods end, the API server still takes their status.
 			{Name: Node, Args: node(folder), Ready: probes.node, StopWithin: podsGrace},
