@@ -65,7 +65,10 @@ func wordsOf(part supervise.PartRecord, folder statedir.Folder) error {
 		part.Name, part.Exit.Reason, strings.Join(part.Exit.LastLines, "\n  "), folder.Log(part.Name))
 }
 
-// stages are the node's parts in the order of their start. The kubelet is last: a node that is ready has all of them.
+// ServicesHealth is where kube-proxy tells that it is well, to this machine too.
+const ServicesHealth = addresses.RealNode + ":10256"
+
+// stages are the node's parts in the order of their start.
 func stages(folder statedir.Folder, nodeName string) ([][]supervise.Part, error) {
 	containerd, err := exec.LookPath(Containerd)
 	if err != nil {
@@ -84,9 +87,6 @@ func stages(folder statedir.Folder, nodeName string) ([][]supervise.Part, error)
 				Name: CoreDNS, Program: coredns, StopWithin: stopWithin, Ready: listens("127.0.0.1:8181"),
 				Args: []string{CoreDNS, "-conf", file(folder, "Corefile")},
 			}, {
-				Name: KubeProxy, StopWithin: stopWithin, Ready: listens(addresses.RealNode + ":10256"),
-				Args: []string{KubeProxy, "--config", file(folder, "kube-proxy.yaml")},
-			}, {
 				Name: NetworkPolicies, StopWithin: stopWithin, Ready: policies.Enforced,
 				Args: []string{NetworkPolicies, "--kubeconfig", kubeconfig.Of(folder, pki.Node), "--node", nodeName},
 			},
@@ -97,6 +97,10 @@ func stages(folder statedir.Folder, nodeName string) ([][]supervise.Part, error)
 					Kubelet, "--config", file(folder, "kubelet.yaml"), "--kubeconfig", kubeconfig.Of(folder, pki.Kubelet),
 					"--hostname-override", nodeName, "--node-ip", addresses.RealNode,
 				},
+			}, {
+				// Not before the kubelet: it ends when it learns the node's address late.
+				Name: KubeProxy, StopWithin: stopWithin, Ready: listens(ServicesHealth),
+				Args: []string{KubeProxy, "--config", file(folder, "kube-proxy.yaml")},
 			},
 		},
 	}, nil

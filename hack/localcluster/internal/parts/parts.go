@@ -2,9 +2,11 @@
 package parts
 
 import (
+	"context"
 	"fmt"
 	"time"
 
+	"township.dev/liaison/hack/localcluster/internal/machine"
 	"township.dev/liaison/hack/localcluster/internal/pki"
 	"township.dev/liaison/hack/localcluster/internal/statedir"
 	"township.dev/liaison/hack/localcluster/internal/supervise"
@@ -47,9 +49,23 @@ func Stages(folder statedir.Folder, settings statedir.Settings) ([][]supervise.P
 			{Name: ControllerManager, Args: controllerManager(folder, chosen, real), Ready: probes.controllerManager, StopWithin: 10 * time.Second},
 			{Name: Scheduler, Args: scheduler(folder, chosen), Ready: probes.scheduler, StopWithin: 10 * time.Second},
 			// Last, and hence the first to stop: while pods end, the API server still takes their status.
-			{Name: Node, Args: node(folder), Ready: probes.node, StopWithin: podsGrace},
+			{Name: Node, Args: node(folder), Ready: nodeProbe(probes, real), StopWithin: podsGrace},
 		},
 	}, nil
+}
+
+// nodeProbe asks of a real node also whether its Services work.
+func nodeProbe(probes probes, real bool) func(context.Context, time.Time) error {
+	if !real {
+		return probes.node
+	}
+	return func(ctx context.Context, started time.Time) error {
+		if err := probes.node(ctx, started); err != nil {
+			return err
+		}
+		_, err := get(ctx, probes.cluster, "http://"+machine.ServicesHealth+"/healthz")
+		return err
+	}
 }
 
 // commandLine renders a program's flags in the order given.

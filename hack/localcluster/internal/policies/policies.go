@@ -43,7 +43,8 @@ func Run(ctx context.Context, client kubernetes.Interface, nodeName string) erro
 	controller, err := networkpolicy.NewController(client,
 		factory.Networking().V1().NetworkPolicies(), factory.Core().V1().Namespaces(), factory.Core().V1().Pods(),
 		nil, nil, nil, nil, // AdminNetworkPolicies are not served
-		networkpolicy.Config{QueueID: queue, NodeName: nodeName, NRIdisabled: true})
+		// With NRIdisabled it panics at the first packet of an address that is no pod's. Enabled, it says in its log that this containerd has none.
+		networkpolicy.Config{QueueID: queue, NodeName: nodeName})
 	if err != nil {
 		return fmt.Errorf("preparing to enforce NetworkPolicies: %w", err)
 	}
