@@ -11,6 +11,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 module=$here/localcluster
 out=$here/../bin/k8s
 programs=(etcd kube-apiserver kube-controller-manager kube-scheduler kubectl helm)
+# What a real node needs beside the binary: CoreDNS from a module of its own, whose versions Kubernetes' would have to follow otherwise.
+dns=$here/tools/coredns
 
 # The servers report this version; without it they call themselves v0.0.0. Go's linker flags are the
 # only way in. Everything is fixed, so that the same sources give the same binary.
@@ -35,8 +37,8 @@ fingerprint() {
   {
     go version
     echo "$ldflags"
-    cd "$module"
-    find . -type f \( -name '*.go' -o -name go.mod -o -name go.sum \) ! -name '*_test.go' -print0 |
+    cd "$here"
+    find localcluster tools/coredns -type f \( -name '*.go' -o -name go.mod -o -name go.sum -o -path '*/files/*' \) ! -name '*_test.go' -print0 |
       LC_ALL=C sort -z | xargs -0 sha256sum
   } | sha256sum | cut -d' ' -f1
 }
@@ -44,7 +46,7 @@ fingerprint() {
 up_to_date() {
   local program
   [[ -x $out/localcluster && -f $out/.built-from && $(<"$out/.built-from") == "$1" ]] || return 1
-  for program in "${programs[@]}"; do
+  for program in "${programs[@]}" pause coredns; do
     [[ -e $out/$program ]] || return 1
   done
 }
@@ -101,6 +103,14 @@ link() {
   done
 }
 
+# companions builds the small programs that stand beside the binary.
+companions() {
+  go build -buildvcs=false -trimpath -ldflags "-s -w" -o "$out/.pause.new" ./pause
+  go build -C "$dns" -buildvcs=false -trimpath -ldflags "-s -w" -o "$out/.coredns.new" .
+  mv -f "$out/.pause.new" "$out/pause"
+  mv -f "$out/.coredns.new" "$out/coredns"
+}
+
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
 cd "$module"
@@ -118,6 +128,7 @@ if up_to_date "$wanted"; then
 fi
 started=$SECONDS
 compile
+companions
 link
 echo "$wanted" >"$out/.built-from"
 say "built $out in $((SECONDS - started)) s"

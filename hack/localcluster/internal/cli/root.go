@@ -19,10 +19,10 @@ import (
 	"township.dev/liaison/hack/localcluster/internal/statedir"
 )
 
-const about = `A Kubernetes in one binary, with a node that runs containers as local processes.
+const about = `A Kubernetes in one binary, with a node that runs containers as local processes, or a real one.
 
 FOR DEVELOPMENT AND TESTS ONLY. It is not for production, nor for data that anyone would miss: its
-containers have no limits and share the host's network, its database trades safety in a power cut
+containers have no limits and share the host's network unless the node is a real one, its database trades safety in a power cut
 for speed, and nothing is restarted or backed up. It listens on loopback only.
 
 The same binary is also %s:
@@ -56,7 +56,7 @@ func newRoot(programs []string) *cobra.Command {
 	at := &location{}
 	root.PersistentFlags().StringVar(&at.dir, "dir", "",
 		"folder of the cluster's state (default: "+statedir.DefaultName+" at the top of the checkout)")
-	root.AddCommand(newUp(at), newDown(at), newStatus(at), newKubeconfig(at), newSupervise(at))
+	root.AddCommand(newUp(at), newDown(at), newStatus(at), newKubeconfig(at), newCheck(at), newLoad(at), newSupervise(at))
 	return root
 }
 

@@ -2,15 +2,19 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"township.dev/liaison/hack/localcluster/internal/cluster"
 	"township.dev/liaison/hack/localcluster/internal/imagelist"
 	"township.dev/liaison/hack/localcluster/internal/node/images"
+	"township.dev/liaison/hack/localcluster/internal/statedir"
 )
 
 const upLong = `Start the cluster and wait until its node is ready. The state of an earlier run is used again.
@@ -20,11 +24,15 @@ started afresh.
 
 An image stands for a local, statically linked binary, whatever its tag. Its environment is what the image
 would bring along; $(POD_IP), $(POD_NAME), $(POD_NAMESPACE) and $(NODE_NAME) in a value are replaced. Images given
-in an earlier call stay known; one given again is replaced.`
+in an earlier call stay known; one given again is replaced.
+
+With --node=real the node is a kubelet with containerd, in namespaces of its own. That takes root and some packages: localcluster check says
+whether this machine can have one. Its images come from archives: see localcluster load.`
 
 type upFlags struct {
 	images  []string
 	file    string
+	node    string
 	timeout time.Duration
 }
 
@@ -42,12 +50,14 @@ func newUp(at *location) *cobra.Command {
 	command.Flags().StringArrayVar(&flags.images, "image", nil, imagelist.Form+": the binary for an image (repeatable)")
 	command.Flags().StringVar(&flags.file, "images", "",
 		"YAML or JSON file with a list of images: repository, binary, env")
+	command.Flags().StringVar(&flags.node, "node", "",
+		"process or real: what runs the pods; a cluster keeps what it began with (default process)")
 	command.Flags().DurationVar(&flags.timeout, "timeout", 5*time.Minute, "how long to wait until the cluster is ready")
 	return command
 }
 
 func up(command *cobra.Command, at *location, flags upFlags) error {
-	given, err := flags.readImages()
+	wanted, err := flags.wanted()
 	if err != nil {
 		return err
 	}
@@ -57,11 +67,23 @@ func up(command *cobra.Command, at *location, flags upFlags) error {
 	}
 	ctx, cancel := context.WithTimeout(command.Context(), flags.timeout)
 	defer cancel()
-	if err := target.Up(ctx, given); err != nil {
+	if err := target.Up(ctx, wanted); err != nil {
 		return err
 	}
 	fmt.Fprintf(command.OutOrStdout(), "export KUBECONFIG=%s\n", target.Folder.Kubeconfig())
 	return nil
+}
+
+func (f upFlags) wanted() (cluster.Wanted, error) {
+	kind := statedir.NodeKind(f.node)
+	if !slices.Contains([]statedir.NodeKind{"", statedir.ProcessNode, statedir.RealNode}, kind) {
+		return cluster.Wanted{}, fmt.Errorf("there is no node of kind %q: --node is %s or %s", f.node, statedir.ProcessNode, statedir.RealNode)
+	}
+	given, err := f.readImages()
+	if err == nil && len(given) > 0 && kind == statedir.RealNode {
+		err = errors.New("a real node runs images, not binaries in their place: leave --image and --images out, and use `localcluster load`")
+	}
+	return cluster.Wanted{Images: given, Node: kind}, err
 }
 
 func (f upFlags) readImages() ([]images.Image, error) {

@@ -118,7 +118,7 @@ func TestAKilledPartIsShownUntilTheNextUp(t *testing.T) {
 func TestUpFailsWithTheLastWordsOfAPartThatFails(t *testing.T) {
 	c := newCluster(t)
 	c.breakPart(parts.ControllerManager)
-	err := c.Up(t.Context(), nil)
+	err := c.Up(t.Context(), Wanted{})
 	if err == nil || !strings.Contains(err.Error(), parts.ControllerManager) || !strings.Contains(err.Error(), "I am broken") {
 		t.Errorf("got %v", err)
 	}
@@ -131,7 +131,7 @@ func TestUpFailsWithTheLastWordsOfAPartThatFails(t *testing.T) {
 func TestAFailedStartLeavesNothingRunning(t *testing.T) {
 	c := newCluster(t)
 	c.breakPart(parts.APIServer)
-	if err := c.Up(t.Context(), nil); err == nil {
+	if err := c.Up(t.Context(), Wanted{}); err == nil {
 		t.Fatal("the start should fail")
 	}
 	c.awaitNothingRunning()
@@ -204,7 +204,7 @@ func newCluster(t *testing.T) tried {
 
 func (c tried) up(given ...images.Image) {
 	c.t.Helper()
-	if err := c.Up(c.t.Context(), given); err != nil {
+	if err := c.Up(c.t.Context(), Wanted{Images: given}); err != nil {
 		c.t.Fatalf("up: %v\n%s", err, c.out)
 	}
 }

@@ -73,7 +73,7 @@ func (c Cluster) describeParts(ctx context.Context, now view) ([]partStatus, err
 	if err != nil {
 		return nil, err
 	}
-	stages, err := parts.Stages(c.Folder, settings.Ports)
+	stages, err := parts.Stages(c.Folder, settings)
 	if err != nil {
 		return nil, err
 	}

@@ -52,7 +52,7 @@ func (c Cluster) Supervise(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	stages, err := parts.Stages(c.Folder, settings.Ports)
+	stages, err := parts.Stages(c.Folder, settings)
 	if err != nil {
 		return err
 	}

@@ -1,22 +1,33 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
 
 	"township.dev/liaison/hack/localcluster/internal/imagelist"
 	"township.dev/liaison/hack/localcluster/internal/kubeconfig"
+	"township.dev/liaison/hack/localcluster/internal/machine"
 	"township.dev/liaison/hack/localcluster/internal/node/images"
 	"township.dev/liaison/hack/localcluster/internal/pki"
 	"township.dev/liaison/hack/localcluster/internal/ports"
+	"township.dev/liaison/hack/localcluster/internal/statedir"
 )
 
-// Up makes the cluster run with the given images added to those it knows, and waits until it is ready.
+// Wanted is what a cluster shall be like.
+type Wanted struct {
+	// Images are added to those it knows. Only a process node needs to be told of them.
+	Images []images.Image
+	// Node is the kind of its node; empty is the one it has, or a process node.
+	Node statedir.NodeKind
+}
+
+// Up makes the cluster run as it is wanted, and waits until it is ready.
 // A cluster that runs already is left alone; one with a part missing is stopped and started afresh.
-func (c Cluster) Up(ctx context.Context, given []images.Image) error {
+func (c Cluster) Up(ctx context.Context, wanted Wanted) error {
 	begun := c.Clock.Now()
-	running, err := c.launchUnlessRunning(ctx, given)
+	running, err := c.launchUnlessRunning(ctx, wanted)
 	if err != nil {
 		return err
 	}
@@ -32,14 +43,17 @@ func (c Cluster) Up(ctx context.Context, given []images.Image) error {
 	return nil
 }
 
-func (c Cluster) launchUnlessRunning(ctx context.Context, given []images.Image) (running bool, err error) {
+func (c Cluster) launchUnlessRunning(ctx context.Context, wanted Wanted) (running bool, err error) {
 	release, err := c.lock()
 	if err != nil {
 		return false, err
 	}
 	defer release()
 
-	if err := c.updateImages(given); err != nil {
+	if err := c.settleNode(ctx, wanted.Node); err != nil {
+		return false, err
+	}
+	if err := c.updateImages(wanted.Images); err != nil {
 		return false, err
 	}
 	now, err := c.look()
@@ -67,6 +81,29 @@ func (c Cluster) lock() (release func(), err error) {
 	return c.Folder.Lock(func() {
 		c.say("another command is at work in %s; waiting for it", c.Folder.Root())
 	})
+}
+
+// settleNode keeps the kind of node that the cluster began with: what its pods left would be of no use to another.
+func (c Cluster) settleNode(ctx context.Context, wanted statedir.NodeKind) error {
+	settings, err := c.Folder.ReadSettings()
+	if err != nil {
+		return err
+	}
+	has := settings.Node
+	if has == "" && settings.Ports.APIServer != 0 {
+		has = statedir.ProcessNode
+	}
+	settings.Node = cmp.Or(has, wanted, statedir.ProcessNode)
+	if wanted != "" && wanted != settings.Node {
+		return fmt.Errorf("the cluster in %s has a %s node and cannot get a %s one: choose another folder with --dir, or begin anew after `localcluster down --purge`",
+			c.Folder.Root(), settings.Node, wanted)
+	}
+	if settings.Node == statedir.RealNode {
+		if err := machine.Check(ctx, c.Folder.Root()); err != nil {
+			return err
+		}
+	}
+	return c.Folder.WriteSettings(settings)
 }
 
 func (c Cluster) updateImages(given []images.Image) error {

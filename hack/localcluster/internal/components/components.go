@@ -1,5 +1,4 @@
-// Package components holds the programs that localcluster carries: those of Kubernetes, and the development
-// node.
+// Package components holds the programs that localcluster carries: those of Kubernetes, and its nodes.
 //
 // It is the only package of this module that imports Kubernetes' own servers, so that everything
 // else compiles and tests in seconds.
@@ -9,6 +8,7 @@ import (
 	"maps"
 	"slices"
 
+	"township.dev/liaison/hack/localcluster/internal/machine"
 	"township.dev/liaison/hack/localcluster/internal/parts"
 )
 
@@ -21,8 +21,16 @@ var programs = map[string]func() int{
 	"kube-controller-manager": kubeControllerManager,
 	"kube-scheduler":          kubeScheduler,
 	"kubectl":                 kubectl,
-	parts.NodeProgram:         developmentNode,
+	machine.Kubelet:           kubelet,
+	machine.InitProgram:       machineInit,
+	machine.InsideProgram:     machineInside,
+	machine.KubeProxy:         kubeProxy,
+	machine.NetworkPolicies:   networkPolicies,
+	parts.NodeProgram:         nodeProgram,
 }
+
+// internal are those that nobody has a use for but a cluster's own parts.
+var internal = []string{machine.InitProgram, machine.InsideProgram, machine.NetworkPolicies, parts.NodeProgram}
 
 // Find returns the program called name, if there is one.
 func Find(name string) (run func() int, found bool) {
@@ -33,5 +41,5 @@ func Find(name string) (run func() int, found bool) {
 // Names lists the programs that a person may call, in alphabetical order.
 func Names() []string {
 	names := slices.Sorted(maps.Keys(programs))
-	return slices.DeleteFunc(names, func(name string) bool { return name == parts.NodeProgram })
+	return slices.DeleteFunc(names, func(name string) bool { return slices.Contains(internal, name) })
 }

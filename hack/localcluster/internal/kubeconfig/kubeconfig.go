@@ -23,6 +23,8 @@ var files = map[pki.Pair]string{
 	pki.ControllerManager: "kube-controller-manager.kubeconfig",
 	pki.Scheduler:         "kube-scheduler.kubeconfig",
 	pki.Node:              "node.kubeconfig",
+	pki.Kubelet:           "kubelet.kubeconfig",
+	pki.KubeProxy:         "kube-proxy.kubeconfig",
 }
 
 // Of is the kubeconfig of a part of the cluster.

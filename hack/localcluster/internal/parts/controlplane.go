@@ -5,28 +5,24 @@ import (
 	"strconv"
 	"strings"
 
+	"township.dev/liaison/hack/localcluster/internal/addresses"
 	"township.dev/liaison/hack/localcluster/internal/kubeconfig"
 	"township.dev/liaison/hack/localcluster/internal/pki"
 	"township.dev/liaison/hack/localcluster/internal/ports"
 	"township.dev/liaison/hack/localcluster/internal/statedir"
 )
 
-// serviceRange is where Services get their addresses from. Nothing routes them here: pods reach each
-// other by the pods' own addresses.
-const serviceRange = "10.96.0.0/16"
-
-// disabledControllers cannot work on pods with loopback addresses: the API server takes such an address
+// endpointControllers cannot work on pods with loopback addresses: the API server takes such an address
 // in a pod's status and refuses it in an EndpointSlice, over and over.
-var disabledControllers = []string{
+var endpointControllers = []string{
 	"endpoints-controller",
 	"endpointslice-controller",
 	"endpointslice-mirroring-controller",
 }
 
-func apiServer(folder statedir.Folder, chosen ports.Set) []string {
-	return commandLine(APIServer,
+func apiServer(folder statedir.Folder, chosen ports.Set, real bool) []string {
+	return commandLine(APIServer, append(endpoint(real),
 		flag{"bind-address", ports.Loopback},
-		flag{"advertise-address", ports.Loopback},
 		flag{"secure-port", strconv.Itoa(chosen.APIServer)},
 		flag{"tls-cert-file", folder.PKI(pki.APIServerServing.Certificate)},
 		flag{"tls-private-key-file", folder.PKI(pki.APIServerServing.Key)},
@@ -50,30 +46,44 @@ func apiServer(folder statedir.Folder, chosen ports.Set) []string {
 		flag{"kubelet-client-key", folder.PKI(pki.KubeletClient.Key)},
 		flag{"kubelet-preferred-address-types", "InternalIP"},
 
-		flag{"service-cluster-ip-range", serviceRange},
-		// Its own address is a loopback one too, which no EndpointSlice may hold.
-		flag{"endpoint-reconciler-type", "none"},
+		flag{"service-cluster-ip-range", addresses.ServiceRange},
 		flag{"allow-privileged", "true"},
 		flag{"profiling", "false"},
-	)
+	)...)
 }
 
-func controllerManager(folder statedir.Folder, chosen ports.Set) []string {
+// endpoint is where pods find the API server: on a real node at that node's address, which passes them on to it. Else it has a loopback
+// address for them too, which no EndpointSlice may hold.
+func endpoint(real bool) []flag {
+	if real {
+		return []flag{{"advertise-address", addresses.RealNode}}
+	}
+	return []flag{{"advertise-address", ports.Loopback}, {"endpoint-reconciler-type", "none"}}
+}
+
+func controllerManager(folder statedir.Folder, chosen ports.Set, real bool) []string {
 	return commandLine(ControllerManager, append(client(folder, pki.ControllerManager),
 		flag{"bind-address", ports.Loopback},
 		flag{"secure-port", strconv.Itoa(chosen.ControllerManager)},
 		flag{"tls-cert-file", folder.PKI(pki.ControllerManagerServing.Certificate)},
 		flag{"tls-private-key-file", folder.PKI(pki.ControllerManagerServing.Key)},
 
-		flag{"controllers", "*,-" + strings.Join(disabledControllers, ",-")},
+		flag{"controllers", controllers(real)},
 		flag{"use-service-account-credentials", "true"},
 		flag{"service-account-private-key-file", folder.PKI(pki.ServiceAccountKey)},
 		flag{"root-ca-file", folder.PKI(pki.ClusterAuthority)},
-		flag{"service-cluster-ip-range", serviceRange},
+		flag{"service-cluster-ip-range", addresses.ServiceRange},
 		// It makes this folder, and would otherwise make it in the machine's /usr.
 		flag{"flex-volume-plugin-dir", folder.Plugins()},
 		flag{"profiling", "false"},
 	)...)
+}
+
+func controllers(real bool) string {
+	if real {
+		return "*"
+	}
+	return "*,-" + strings.Join(endpointControllers, ",-")
 }
 
 func scheduler(folder statedir.Folder, chosen ports.Set) []string {

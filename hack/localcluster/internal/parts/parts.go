@@ -2,10 +2,12 @@
 package parts
 
 import (
+	"context"
 	"fmt"
 	"time"
 
-	"township.dev/liaison/hack/localcluster/internal/ports"
+	"township.dev/liaison/hack/localcluster/internal/machine"
+	"township.dev/liaison/hack/localcluster/internal/pki"
 	"township.dev/liaison/hack/localcluster/internal/statedir"
 	"township.dev/liaison/hack/localcluster/internal/supervise"
 )
@@ -20,9 +22,9 @@ const (
 )
 
 // NodeName is what the cluster's only node is called.
-const NodeName = "localcluster"
+const NodeName = pki.NodeName
 
-// NodeProgram is the name under which the binary runs the development node.
+// NodeProgram is the name under which the binary runs the node.
 const NodeProgram = "localcluster-node"
 
 // podsGrace is how long the node may take to end its pods. It covers the 30 seconds a pod gets unless
@@ -30,7 +32,8 @@ const NodeProgram = "localcluster-node"
 const podsGrace = 45 * time.Second
 
 // Stages lists the parts in the order in which they start. A stage starts when the one before works.
-func Stages(folder statedir.Folder, chosen ports.Set) ([][]supervise.Part, error) {
+func Stages(folder statedir.Folder, settings statedir.Settings) ([][]supervise.Part, error) {
+	chosen, real := settings.Ports, settings.Node == statedir.RealNode
 	probes, err := newProbes(folder, chosen)
 	if err != nil {
 		return nil, err
@@ -40,15 +43,29 @@ func Stages(folder statedir.Folder, chosen ports.Set) ([][]supervise.Part, error
 			{Name: Etcd, Args: etcd(folder, chosen), Ready: probes.etcd, StopWithin: 10 * time.Second},
 		},
 		{
-			{Name: APIServer, Args: apiServer(folder, chosen), Ready: probes.apiServer, StopWithin: 10 * time.Second},
+			{Name: APIServer, Args: apiServer(folder, chosen, real), Ready: probes.apiServer, StopWithin: 10 * time.Second},
 		},
 		{
-			{Name: ControllerManager, Args: controllerManager(folder, chosen), Ready: probes.controllerManager, StopWithin: 10 * time.Second},
+			{Name: ControllerManager, Args: controllerManager(folder, chosen, real), Ready: probes.controllerManager, StopWithin: 10 * time.Second},
 			{Name: Scheduler, Args: scheduler(folder, chosen), Ready: probes.scheduler, StopWithin: 10 * time.Second},
 			// Last, and hence the first to stop: while pods end, the API server still takes their status.
-			{Name: Node, Args: node(folder), Ready: probes.node, StopWithin: podsGrace},
+			{Name: Node, Args: node(folder), Ready: nodeProbe(probes, real), StopWithin: podsGrace},
 		},
 	}, nil
+}
+
+// nodeProbe asks of a real node also whether its Services work.
+func nodeProbe(probes probes, real bool) func(context.Context, time.Time) error {
+	if !real {
+		return probes.node
+	}
+	return func(ctx context.Context, started time.Time) error {
+		if err := probes.node(ctx, started); err != nil {
+			return err
+		}
+		_, err := get(ctx, probes.cluster, "http://"+machine.ServicesHealth+"/healthz")
+		return err
+	}
 }
 
 // commandLine renders a program's flags in the order given.

@@ -88,7 +88,7 @@ func stages(t *testing.T) [][]supervise.Part {
 	if err := pki.Ensure(folder, time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)); err != nil {
 		t.Fatal(err)
 	}
-	stages, err := Stages(folder, chosen)
+	stages, err := Stages(folder, statedir.Settings{Ports: chosen})
 	if err != nil {
 		t.Fatal(err)
 	}

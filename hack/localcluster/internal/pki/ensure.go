@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"township.dev/liaison/hack/localcluster/internal/addresses"
 	"township.dev/liaison/hack/localcluster/internal/ports"
 	"township.dev/liaison/hack/localcluster/internal/statedir"
 )
@@ -34,8 +35,13 @@ var (
 	Scheduler                = pair("kube-scheduler")
 	NodeServing              = pair("node-serving")
 	Node                     = pair("node")
+	Kubelet                  = pair("kubelet")
+	KubeProxy                = pair("kube-proxy")
 	Admin                    = pair("admin")
 )
+
+// NodeName is what the cluster's only node is called.
+const NodeName = "localcluster"
 
 // KubeletClientName is how the API server introduces itself to the node.
 const KubeletClientName = "kube-apiserver-kubelet-client"
@@ -43,23 +49,24 @@ const KubeletClientName = "kube-apiserver-kubelet-client"
 // administrators is the group that may do everything.
 const administrators = "system:masters"
 
-// apiServerHosts are the names pods and people call the API server by. The last is the first address
-// of the service range, which Kubernetes gives to its own Service.
+// apiServerHosts are the names pods and people call the API server by.
 var apiServerHosts = []string{
 	ports.Loopback, "localhost",
 	"kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local",
-	"10.96.0.1",
+	addresses.APIService,
 }
 
 var clusterLeaves = map[Pair]leaf{
 	APIServerServing:         {name: "kube-apiserver", hosts: apiServerHosts},
 	ControllerManagerServing: {name: "kube-controller-manager", hosts: []string{ports.Loopback}},
 	SchedulerServing:         {name: "kube-scheduler", hosts: []string{ports.Loopback}},
-	NodeServing:              {name: "node", hosts: []string{ports.Loopback}},
+	NodeServing:              {name: "node", hosts: []string{ports.Loopback, addresses.RealNode}},
 
-	// Kubernetes comes with roles for these two names.
+	// Kubernetes comes with roles for these names.
 	ControllerManager: {name: "system:kube-controller-manager"},
 	Scheduler:         {name: "system:kube-scheduler"},
+	Kubelet:           {name: "system:node:" + NodeName, groups: []string{"system:nodes"}},
+	KubeProxy:         {name: "system:kube-proxy"},
 
 	KubeletClient: {name: KubeletClientName},
 	// The node part also is the volume provisioner, and runs as the user who owns all of these keys:

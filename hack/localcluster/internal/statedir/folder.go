@@ -124,6 +124,11 @@ func (f Folder) Volumes() string { return f.in("volumes") }
 // Pods is where the node keeps what belongs to pods.
 func (f Folder) Pods() string { return f.in("pods") }
 
+// Machine is a file or folder of a real node's.
+func (f Folder) Machine(elements ...string) string {
+	return f.in(append([]string{"machine"}, elements...)...)
+}
+
 // Plugins is an empty folder for a feature of Kubernetes that nobody here uses.
 func (f Folder) Plugins() string { return f.in("plugins") }
 

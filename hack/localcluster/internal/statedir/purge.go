@@ -9,7 +9,7 @@ import (
 
 // ours are the entries that localcluster makes in its folder.
 var ours = []string{
-	"etcd", "images.json", "kubeconfig", "lock", "logs", "pki", "plugins", "pods", "record.json", "volumes", settingsFile,
+	"etcd", "images.json", "kubeconfig", "lock", "logs", "machine", "pki", "plugins", "pods", "record.json", "volumes", settingsFile,
 }
 
 // Purge removes the folder. It touches nothing when it finds something that is not ours, or a mount.

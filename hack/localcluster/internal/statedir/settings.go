@@ -14,10 +14,21 @@ const (
 	settingsKind = "localcluster/v1"
 )
 
+// NodeKind says what runs a cluster's pods.
+type NodeKind string
+
+// A process node runs containers as local processes, a real one by a kubelet and containerd.
+const (
+	ProcessNode NodeKind = "process"
+	RealNode    NodeKind = "real"
+)
+
 // Settings outlive a cluster's runs. Their file is also the mark by which a state folder is known as ours.
 type Settings struct {
 	Kind  string    `json:"kind"`
 	Ports ports.Set `json:"ports"`
+	// Node is chosen at the first start. It is empty before, and was in clusters from when there was one kind.
+	Node NodeKind `json:"node,omitempty"`
 }
 
 // ReadSettings reads what the last start wrote.

@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,7 +37,7 @@ func (r *run) launch(ctx context.Context, part Part) error {
 	}
 	defer log.Close() // the process keeps its own
 	cmd := &exec.Cmd{
-		Path:   r.Program,
+		Path:   cmp.Or(part.Program, r.Program),
 		Args:   part.Args,
 		Env:    r.Environment(part.Name),
 		Stdout: log,

@@ -14,6 +14,8 @@ type Part struct {
 	Name string
 	// Args is its command line; Args[0] is the program's name.
 	Args []string
+	// Program is the binary; empty is the supervisor's own.
+	Program string
 	// Ready returns nil once the part, started at the given time, does its work, and else what is missing.
 	Ready func(ctx context.Context, started time.Time) error
 	// StopWithin is how long the part may take to end when asked; then it is killed.

@@ -17,7 +17,7 @@ const probeInterval = 100 * time.Millisecond
 type Supervisor struct {
 	// Stages are the parts in order: a stage starts when all of the one before are ready.
 	Stages [][]Part
-	// Program is the binary that every part is a name of.
+	// Program is the binary that every part is a name of unless it says otherwise.
 	Program string
 	// Environment is what a part's process finds in its environment.
 	Environment func(part string) []string
