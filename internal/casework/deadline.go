@@ -78,7 +78,7 @@ func (r Rules) longerClock(c Case) Clock {
 }
 
 // KeepsTerm reports whether the case goes on under a term it was given earlier and not the one it would be given now: one that was missed
-// on another route, that came with a merge, or that the station declared before.
+// on another route, that outlasts the route's, that came with a merge, or that the station declared before.
 func (r Rules) KeepsTerm(c Case) bool { return c.Clock.Term != r.term(c) }
 
 // Explain says why the case is due when it is: the rule, where it counts from, the days skipped, the notices used.

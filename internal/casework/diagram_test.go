@@ -57,7 +57,8 @@ written to a case that was anonymised.
 
 The clock: triage allows ` + fmt.Sprint(casework.TriageDeadline().WorkingDays) + ` working days to classify; then the route's time counts from the day of the first classification
 since the case was received or taken up again, whatever other route it is given later. What was missed stays missed: neither another route nor the
-mark of a formal suggestion gives a late case more time. A formal suggestion has the law's term on every route. The county's time, and that of a
+mark of a formal suggestion gives a late case more time. A route whose time would be over already leaves the earlier due day in force, so that a wrong
+click makes nothing late. A formal suggestion has the law's term on every route. The county's time, and that of a
 formal suggestion, can be extended once, before it is over and where that gives more time. Of two classified cases that become one the earlier due
 day holds. The clock runs until the case ends; a case is overdue from the day after its due day. When the holiday calendar is amended, open due
 days are counted again and the log says so.

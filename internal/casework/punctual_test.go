@@ -40,6 +40,26 @@ func TestNoDetourMakesALateCasePunctual(t *testing.T) {
 	}
 }
 
+// The county has until 9 June; a day on the spot was over on 10 March.
+func TestAWrongClickMakesNothingLate(t *testing.T) {
+	r, april := rules(), noon.AddDate(0, 1, 0)
+	c := at(t, r, caseIn(casework.Received), noon, to(casework.County))
+	wrong := at(t, r, c, april, to(casework.OnTheSpot))
+	if wrong.Overdue(r.Today(april)) || wrong.Clock != c.Clock || !r.KeepsTerm(wrong) {
+		t.Errorf("on a route whose term is over: due %s, was %s", wrong.Clock.Due, c.Clock.Due)
+	}
+	mended := at(t, r, wrong, april, to(casework.County))
+	if mended.Clock != c.Clock || r.KeepsTerm(mended) {
+		t.Errorf("mended: due %s, was %s", mended.Clock.Due, c.Clock.Due)
+	}
+	june := noon.AddDate(0, 4, 0)
+	for name, late := range map[string]casework.Case{"the wrong one": wrong, "the mended one": mended} {
+		if !late.Overdue(r.Today(june)) || at(t, r, late, june, to(casework.Township), to(casework.County)).Clock != c.Clock {
+			t.Errorf("%s is not late when the time of the county is over", name)
+		}
+	}
+}
+
 func TestAFormalSuggestionKeepsItsTermOnWhicheverRoute(t *testing.T) {
 	r := rules()
 	c := at(t, r, caseIn(casework.Received), noon, casework.MarkFormal{No: "7"}, to(casework.County), casework.Extend{Reason: "面广"})

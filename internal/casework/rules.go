@@ -130,7 +130,12 @@ func (r Rules) windClock(effect ClockEffect, before Case, moved *Case, e *Event)
 			return
 		}
 		moved.Extended = before.Extended && before.Formal()
-		moved.Clock = r.clock(r.term(*moved), r.roundBegan(before, e.At))
+		clock := r.clock(r.term(*moved), r.roundBegan(before, e.At))
+		// A term that is over when it is given is nobody's to miss: the case goes on under the one it had, and a wrong click makes nothing late.
+		if clock.Due.Before(r.Today(e.At)) {
+			return
+		}
+		moved.Clock = clock
 	case ClockAnew:
 		moved.Clock = r.clock(r.term(*moved), r.Today(e.At))
 	case ClockTerm:

@@ -12,7 +12,8 @@ const (
 	// ClockTriage starts the time that staff have to classify.
 	ClockTriage ClockEffect = "start triage"
 	// ClockRoute gives the time that the route allows, counted from the first classification since the case was received or taken up
-	// again. What was missed before stays missed, or a late case could be made to look punctual by classifying it once more.
+	// again. What was missed before stays missed, or a late case could be made to look punctual by classifying it once more; and a
+	// term that would be over already is not given.
 	ClockRoute ClockEffect = "start route"
 	// ClockAnew starts the time of the route from today: the resident was not satisfied.
 	ClockAnew ClockEffect = "start anew"

@@ -16,8 +16,6 @@ import (
 	"township.dev/liaison/test/controlplane"
 )
 
-const operatorNamespace = "liaison-system"
-
 var cluster *controlplane.ControlPlane
 
 func TestMain(m *testing.M) {

@@ -47,16 +47,7 @@ type importing struct {
 // run writes the calendar, or everything that stands against it.
 func (i *importing) run() error {
 	written, failure := i.read()
-	if err := i.Write(i.err); err != nil {
-		return err
-	}
-	if failure != nil || len(i.Wrong) > 0 {
-		return cmp.Or(failure, exit.With(i.Code()))
-	}
-	if _, err := i.out.Write(written); err != nil {
-		return fmt.Errorf("writing the calendar: %w", err)
-	}
-	return exit.With(i.Code())
+	return i.Deliver(written, failure, i.out, i.err)
 }
 
 func (i *importing) read() ([]byte, error) {

@@ -37,16 +37,7 @@ type importing struct {
 // run writes the roster, or everything that stands against it.
 func (i *importing) run() error {
 	written, failure := i.read()
-	if err := i.Write(i.err); err != nil {
-		return err
-	}
-	if failure != nil || len(i.Wrong) > 0 {
-		return cmp.Or(failure, exit.With(i.Code()))
-	}
-	if _, err := i.out.Write(written); err != nil {
-		return fmt.Errorf("writing the roster: %w", err)
-	}
-	return nil
+	return i.Deliver(written, failure, i.out, i.err)
 }
 
 // read reads the sheet and the existing roster, and encodes what they are together.

@@ -3,6 +3,7 @@ package told
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 
@@ -45,6 +46,20 @@ func (f *Findings) Code() int {
 	default:
 		return exit.Done
 	}
+}
+
+// Deliver tells the findings and, where nothing stands against it, writes the result. The error is how the command ends.
+func (f *Findings) Deliver(result []byte, failure error, out, err io.Writer) error {
+	if err := f.Write(err); err != nil {
+		return err
+	}
+	if failure != nil || len(f.Wrong) > 0 {
+		return cmp.Or(failure, exit.With(f.Code()))
+	}
+	if _, err := out.Write(result); err != nil {
+		return fmt.Errorf("writing the result: %w", err)
+	}
+	return exit.With(f.Code())
 }
 
 // Count is a number of things.

@@ -73,7 +73,7 @@ func TestWhyADeadlineIsWhenItIs(t *testing.T) {
 		"a term that was missed before the county took over": {func(c *casework.Case) {
 			c.Route, c.Clock = casework.County, casework.Clock{From: workday.NewDate(2025, time.October, 13), Term: casework.Deadline{WorkingDays: 2}}
 		}, []string{
-			"沿用先前定下的期限：后来改分类、定为代表建议、并案或站里改规定，都没有推后它。", "从 10-13 起，2 个工作日。", "10-13 当天不算（民法典第二百零一条）。",
+			"沿用先前定下的期限：后来改分类、定为代表建议、并案或站里改规定，都没有改动它。", "从 10-13 起，2 个工作日。", "10-13 当天不算（民法典第二百零一条）。",
 			"最后一天：2025-10-15。", "依据：2025 年放假安排（国办发明电〔2024〕12号）。",
 		}},
 		"a term into a year nobody knows": {func(c *casework.Case) {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"township.dev/liaison/internal/casework"
-	"township.dev/liaison/internal/intake/guard"
 	"township.dev/liaison/internal/intake/refusal"
 	"township.dev/liaison/internal/intake/web"
 )
@@ -68,7 +67,7 @@ func (p *Public) submitJSON(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	key := r.Header.Get(keyHeader)
-	if err := p.admit(w, r, guard.Attempt{Key: key}); err != nil {
+	if err := p.Admit(w, r, key); err != nil {
 		return err
 	}
 	sent, err := p.check(s, key)

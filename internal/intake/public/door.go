@@ -3,6 +3,7 @@ package public
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"township.dev/liaison/internal/casework"
 	"township.dev/liaison/internal/intake/guard"
@@ -38,9 +39,21 @@ func (p *Public) admit(w http.ResponseWriter, r *http.Request, a guard.Attempt) 
 	return problem.With("seconds", w.Header().Get("Retry-After"))
 }
 
-// Admit asks the door for a program that speaks for a resident, under its idempotency key, which may be empty. The error is a Problem.
+// Headers by which a program does what a browser does with the hidden fields of a form: it is given a ticket, and sends it back with its solution.
+const (
+	ticketHeader   = "X-Ticket"
+	solutionHeader = "X-Work"
+)
+
+// Admit asks the door for a program that speaks for a resident, under its idempotency key, which may be empty. Where another ticket helps, the
+// answer has one. The error is a Problem.
 func (p *Public) Admit(w http.ResponseWriter, r *http.Request, key string) error {
-	return p.admit(w, r, guard.Attempt{Key: key})
+	err := p.admit(w, r, guard.Attempt{Ticket: guard.Ticket(r.Header.Get(ticketHeader)), Solution: r.Header.Get(solutionHeader), Key: key})
+	var refused web.Problem
+	if errors.As(err, &refused) && wantsTicket(refused) {
+		w.Header().Set(ticketHeader, string(p.door.Gate().Open(p.now())))
+	}
+	return err
 }
 
 // ask the door, once, with what the form said before its first photo.
@@ -66,14 +79,21 @@ func (a *arrival) ask(form *web.Form) {
 
 // renewed gives a form another ticket where the one it has is missing or will not do. A ticket that only has to rest stays.
 func (p *Public) renewed(form *web.Form) {
-	for _, problem := range form.Problems {
-		switch problem.Code {
-		case refusals[guard.NeedWork].Code, refusals[guard.Stale].Code, refusals[guard.Replayed].Code:
-			form.Set(guard.TicketField, "")
-		}
+	if slices.ContainsFunc(form.Problems, wantsTicket) {
+		form.Set(guard.TicketField, "")
 	}
 	if form.Value(guard.TicketField) == "" {
 		form.Set(guard.TicketField, string(p.door.Gate().Open(p.now())))
 		form.Set(guard.SolutionField, "")
+	}
+}
+
+// wantsTicket tells of a refusal that the ticket of a new form helps against.
+func wantsTicket(problem web.Problem) bool {
+	switch problem.Code {
+	case refusals[guard.NeedWork].Code, refusals[guard.Stale].Code, refusals[guard.Replayed].Code:
+		return true
+	default:
+		return false
 	}
 }

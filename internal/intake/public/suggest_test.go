@@ -354,6 +354,50 @@ func TestUnderAFloodPatienceHelpsWhereNoScriptRuns(t *testing.T) {
 	}
 }
 
+func TestUnderAFloodAProgramDoesTheWorkToo(t *testing.T) {
+	c := underFlood(t)
+	first := c.postJSON()
+	ticket := guard.Ticket(first.Header.Get("X-Ticket"))
+	if first.StatusCode != http.StatusTooManyRequests || ticket == "" {
+		t.Fatalf("answered %s with the ticket %q", first.Status, ticket)
+	}
+	for _, test := range []struct {
+		name    string
+		headers []string
+		want    int
+		renewed bool
+	}{
+		{"a wrong solution", []string{"X-Ticket", string(ticket), "X-Work", "none"}, http.StatusTooManyRequests, true},
+		{"a ticket of its own", []string{"X-Ticket", "mine", "X-Work", "0"}, http.StatusTooManyRequests, true},
+		{"a ticket to be rested", []string{"X-Ticket", string(ticket)}, http.StatusTooManyRequests, false},
+		{"the ticket is solved", []string{"X-Ticket", string(ticket), "X-Work", ticket.Solve()}, http.StatusCreated, false},
+	} {
+		answer := c.postJSON(test.headers...)
+		if fresh := answer.Header.Get("X-Ticket"); answer.StatusCode != test.want || (fresh != "") != test.renewed {
+			t.Errorf("%s: answered %s with the ticket %q", test.name, answer.Status, fresh)
+		}
+	}
+}
+
+// postJSON sends a suggestion as a program does, with more headers.
+func (c *counter) postJSON(headers ...string) *http.Response {
+	c.t.Helper()
+	request, err := http.NewRequestWithContext(c.t.Context(), http.MethodPost, c.URL+"/api/v1/suggestions", strings.NewReader(`{"topic": "道路交通", "text": "路灯坏了好几天"}`))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.t.Cleanup(func() { _ = response.Body.Close() })
+	return response
+}
+
 // Photos of who is not let in are passed over unopened.
 func TestUnderAFloodPhotosCostNothing(t *testing.T) {
 	page := underFlood(t).upload(with(road, "photos/a.txt", "no photo")...).answers(http.StatusTooManyRequests)
