@@ -29,6 +29,8 @@ func ForKind(kind schema.GroupVersionKind) interface{} {
 		return &apiv1alpha1.AuditHeadApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Backlog"):
 		return &apiv1alpha1.BacklogApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("CAConfigMapReference"):
+		return &apiv1alpha1.CAConfigMapReferenceApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("CalendarCoverage"):
 		return &apiv1alpha1.CalendarCoverageApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Casework"):

@@ -45,6 +45,9 @@ const (
 	ConditionDeputiesKnown = "DeputiesKnown"
 	// ConditionAuditIntact is False on a LiaisonStation whose intake no longer has the audit log that the operator saw.
 	ConditionAuditIntact = "AuditIntact"
+	// ConditionAuthoritiesTrusted is False on a LiaisonStation whose intake has not the certificates of authorities that caConfigMapRef names. It is set by
+	// what the intake says, so it is missing while there is no caConfigMapRef, or nothing to call.
+	ConditionAuthoritiesTrusted = "AuthoritiesTrusted"
 	// ConditionUpToDate is False while a new intake image or pod template waits for the station's turn; the station itself is served as before.
 	ConditionUpToDate = "UpToDate"
 )

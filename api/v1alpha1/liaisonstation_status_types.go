@@ -11,7 +11,7 @@ type LiaisonStationStatus struct {
 	// +optional
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
-	// conditions: Ready, Reconciling, Stalled, IntakeAvailable, ScheduleReady, DeputiesKnown, BacklogFresh, AuditIntact, UpToDate.
+	// conditions: Ready, Reconciling, Stalled, IntakeAvailable, ScheduleReady, DeputiesKnown, BacklogFresh, AuditIntact, AuthoritiesTrusted, UpToDate.
 	//
 	// +listType=map
 	// +listMapKey=type

@@ -305,6 +305,32 @@ type Intake struct {
 	// +kubebuilder:validation:XValidation:rule="self.all(p, !isCIDR(p) || cidr(p).prefixLength() > 0)",message="trustedProxies[] must not hold every address, or any visitor could pass for another; name the networks of your proxies"
 	// +optional
 	TrustedProxies []string `json:"trustedProxies,omitempty"`
+
+	// caConfigMapRef names a ConfigMap of the station's namespace with certificates of authorities (CA) that the intake believes beside the public ones when
+	// it calls the webhook or the identity provider. Changed certificates count within minutes, without a restart.
+	//
+	// +optional
+	CAConfigMapRef *CAConfigMapReference `json:"caConfigMapRef,omitempty"`
+}
+
+// CAConfigMapReference names a key of a ConfigMap in the same namespace that holds certificates of authorities, as PEM.
+type CAConfigMapReference struct {
+	// name of the ConfigMap.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$')",message="name must be that of a ConfigMap: lower-case letters, digits, - and ., for example county-ca"
+	// +required
+	Name string `json:"name"`
+
+	// key in the ConfigMap.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:XValidation:rule="self.matches('^[-._a-zA-Z0-9]+$')",message="key must be one that a ConfigMap can have: letters, digits, -, _ and ., for example ca.crt"
+	// +kubebuilder:default="ca.crt"
+	// +optional
+	Key string `json:"key,omitempty"`
 }
 
 // Exposure publishes an intake beyond the cluster.

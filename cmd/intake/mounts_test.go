@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/pem"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -90,6 +92,27 @@ func TestStaffFollowTheDocuments(t *testing.T) {
 	wang.fill("main", "username", "wang", "password", firstPassword).arrives(401, "/desk/sign-in")
 	zhao.visit("/desk").arrives(200, "/desk").sees("nav", "赵管理员")
 	zhao.fill("nav").arrives(200, "/desk/sign-in").visit("/desk").arrives(200, "/desk/sign-in")
+}
+
+// What the webhook and the identity provider need is tested beside them; here it is mounted, and the operator told.
+func TestTheOperatorIsToldOfTheAuthorities(t *testing.T) {
+	m := newMount(t)
+	s := start(t, m)
+	if told := s.backlog(t).Authorities; told != nil {
+		t.Errorf("without a mount the operator is told %+v", told)
+	}
+	must(t, os.Mkdir(m.ca, 0o755))
+	if told := s.backlog(t).Authorities; told == nil || told.Problem != stationconf.AuthoritiesMissing {
+		t.Errorf("without the ConfigMap the operator is told %+v", told)
+	}
+	server := httptest.NewTLSServer(http.NotFoundHandler())
+	t.Cleanup(server.Close)
+	m.write(t, m.ca, map[string][]byte{
+		stationconf.AuthoritiesFile: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}),
+	})
+	if told := s.backlog(t).Authorities; told == nil || told.Problem != "" {
+		t.Errorf("with certificates the operator is told %+v", told)
+	}
 }
 
 func TestTheInternalTokenFollowsItsSecret(t *testing.T) {

@@ -26,7 +26,9 @@ type mount struct {
 	// webhook is mounted by those stations alone that have one.
 	webhook string
 	// oidc holds the secret at the identity provider where there is one.
-	oidc   string
+	oidc string
+	// ca holds the certificates of authorities where there are any.
+	ca     string
 	writes int
 }
 
@@ -43,7 +45,7 @@ func newMount(t testing.TB) *mount {
 	root := t.TempDir()
 	m := &mount{
 		config: filepath.Join(root, "config"), secrets: filepath.Join(root, "secrets"),
-		staff: filepath.Join(root, "staff"), data: filepath.Join(root, "data"), webhook: filepath.Join(root, "webhook"), oidc: filepath.Join(root, "oidc"),
+		staff: filepath.Join(root, "staff"), data: filepath.Join(root, "data"), webhook: filepath.Join(root, "webhook"), oidc: filepath.Join(root, "oidc"), ca: filepath.Join(root, "ca"),
 	}
 	for _, folder := range []string{m.config, m.secrets, m.staff, m.data} {
 		if err := os.Mkdir(folder, 0o755); err != nil {
@@ -101,7 +103,7 @@ func must(t testing.TB, err error) {
 
 func (m *mount) args() []string {
 	return []string{
-		"serve", "--config-dir", m.config, "--secrets-dir", m.secrets, "--staff-dir", m.staff, "--data-dir", m.data, "--webhook-dir", m.webhook, "--oidc-dir", m.oidc,
+		"serve", "--config-dir", m.config, "--secrets-dir", m.secrets, "--staff-dir", m.staff, "--data-dir", m.data, "--webhook-dir", m.webhook, "--oidc-dir", m.oidc, "--ca-dir", m.ca,
 		"--bind-address", "127.0.0.1", "--public-port", "0", "--internal-port", "0",
 		// The limits stand in the way as ever, but everything here comes from one address.
 		"--sender-limit", "1000000/1ns", "--global-limit", "1000000/1ns",

@@ -62,5 +62,8 @@ func checkDefaults(d v1alpha1.Intake) error {
 	if e := d.Exposure; e != nil && (e.Ingress == nil) == (e.Gateway == nil) {
 		problems = append(problems, errors.New("exposure needs exactly one of ingress and gateway"))
 	}
+	if d.CAConfigMapRef != nil && d.CAConfigMapRef.Name == "" {
+		problems = append(problems, errors.New("caConfigMapRef needs the name of a ConfigMap, which each station's namespace has"))
+	}
 	return errors.Join(problems...)
 }

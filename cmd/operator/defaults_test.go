@@ -37,8 +37,9 @@ func TestDefaultsThatCannotBeAreRefusedWithARemedy(t *testing.T) {
 		"image: x:1":                          "--intake-image",
 		"labels: {app.kubernetes.io/name: x}": "the operator's own",
 		"resources: {requests: {memory: 1Gi}, limits: {memory: 512Mi}}": "exceeds its limit",
-		"exposure: {}":                   "exactly one of ingress and gateway",
-		"resources: {limits: {memory: x": "spec.intake",
+		"caConfigMapRef: {key: ca.crt}":                                 "needs the name of a ConfigMap",
+		"exposure: {}":                                                  "exactly one of ingress and gateway",
+		"resources: {limits: {memory: x":                                "spec.intake",
 	} {
 		if _, err := readDefaults(defaultsFile(t, content)); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v, want %q", content, err, says)

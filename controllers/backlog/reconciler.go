@@ -25,7 +25,7 @@ import (
 // catchUp is how long the cache is given to show what somebody else has written.
 const catchUp = 10 * time.Millisecond
 
-// FieldManager owns status.backlog, status.intakeVersion and the conditions BacklogFresh and AuditIntact of a LiaisonStation.
+// FieldManager owns status.backlog, status.intakeVersion and the conditions BacklogFresh, AuditIntact and AuthoritiesTrusted of a LiaisonStation.
 const FieldManager = "liaison-backlog"
 
 // Options of the controller; a zero field takes its default.

@@ -26,6 +26,8 @@ type standing struct {
 	condition metav1.Condition
 	// audit is AuditIntact; without a type while no intake has shown its log.
 	audit metav1.Condition
+	// authorities is AuthoritiesTrusted; without a type while the intake has none to tell of.
+	authorities metav1.Condition
 }
 
 // presentStanding is what the station's status says now.
@@ -35,6 +37,8 @@ func presentStanding(station *v1alpha1.LiaisonStation) standing {
 		version:   station.Status.IntakeVersion,
 		condition: presentCondition(station, v1alpha1.ConditionBacklogFresh),
 		audit:     presentCondition(station, v1alpha1.ConditionAuditIntact),
+
+		authorities: presentCondition(station, v1alpha1.ConditionAuthoritiesTrusted),
 	}
 }
 
@@ -57,6 +61,7 @@ func (present standing) fresh(station *v1alpha1.LiaisonStation, report stationco
 			Type: v1alpha1.ConditionBacklogFresh, Status: metav1.ConditionTrue, Reason: ReasonAnswering,
 			Message: "The figures are those of the intake's last answer.",
 		}, now),
+		authorities: present.trusting(station, report.Authorities, now),
 	}
 	return present.audited(station, report.Audit, wanted, now)
 }
@@ -88,7 +93,8 @@ func (present standing) same(other standing) bool {
 	return present.version == other.version &&
 		equality.Semantic.DeepEqual(present.backlog, other.backlog) &&
 		equality.Semantic.DeepEqual(present.condition, other.condition) &&
-		equality.Semantic.DeepEqual(present.audit, other.audit)
+		equality.Semantic.DeepEqual(present.audit, other.audit) &&
+		equality.Semantic.DeepEqual(present.authorities, other.authorities)
 }
 
 // backlogFrom puts a report into the form of the status.
@@ -122,7 +128,7 @@ func closedIn(report stationconf.BacklogReport) int64 {
 	return closed
 }
 
-// write applies the standing to the station's status, unless it is what the status says already, and then tells of a broken audit log, once.
+// write applies the standing to the station's status, unless it is what the status says already, and then tells of a broken audit log, or of missing certificates, once.
 func (r *Reconciler) write(ctx context.Context, station *v1alpha1.LiaisonStation, wanted standing) error {
 	present := presentStanding(station)
 	if present.same(wanted) {
@@ -133,21 +139,24 @@ func (r *Reconciler) write(ctx context.Context, station *v1alpha1.LiaisonStation
 	if client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("writing the backlog: %w", err)
 	}
-	outcome.Events(r.recorder, station, present.auditConditions(), wanted.auditConditions())
+	outcome.Events(r.recorder, station, present.findings(), wanted.findings())
 	return nil
 }
 
-// auditConditions is AuditIntact where it is set.
-func (present standing) auditConditions() []metav1.Condition {
-	if present.audit.Type == "" {
-		return nil
+// findings are AuditIntact and AuthoritiesTrusted where they are set.
+func (present standing) findings() []metav1.Condition {
+	var set []metav1.Condition
+	for _, condition := range []metav1.Condition{present.audit, present.authorities} {
+		if condition.Type != "" {
+			set = append(set, condition)
+		}
 	}
-	return []metav1.Condition{present.audit}
+	return set
 }
 
 func (present standing) applyTo(station *v1alpha1.LiaisonStation) *applyv1alpha1.LiaisonStationApplyConfiguration {
 	status := applyv1alpha1.LiaisonStationStatus()
-	for _, condition := range append(present.auditConditions(), present.condition) {
+	for _, condition := range append(present.findings(), present.condition) {
 		status.WithConditions(applymetav1.Condition().
 			WithType(condition.Type).WithStatus(condition.Status).WithReason(condition.Reason).
 			WithMessage(condition.Message).WithLastTransitionTime(condition.LastTransitionTime))

@@ -27,6 +27,9 @@ func withDefaults(station *v1alpha1.LiaisonStation, county v1alpha1.Intake) *v1a
 	if len(own.TrustedProxies) == 0 {
 		own.TrustedProxies = d.TrustedProxies
 	}
+	if own.CAConfigMapRef == nil {
+		own.CAConfigMapRef = d.CAConfigMapRef
+	}
 	own.NodeSelector = joinMaps(own.NodeSelector, d.NodeSelector)
 	own.Labels = joinMaps(own.Labels, d.Labels)
 	own.Annotations = joinMaps(own.Annotations, d.Annotations)

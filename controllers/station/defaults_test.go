@@ -22,6 +22,7 @@ func county() v1alpha1.Intake {
 		Annotations:      map[string]string{"backup": "yes"},
 		TrustedProxies:   []string{"10.0.0.0/8"},
 		Resources:        &v1alpha1.ResourceRequirements{Limits: corev1.ResourceList{corev1.ResourceMemory: resource.MustParse("512Mi")}},
+		CAConfigMapRef:   &v1alpha1.CAConfigMapReference{Name: "county-ca"},
 		Storage:          v1alpha1.Storage{StorageClassName: new("county")},
 		Exposure:         &v1alpha1.Exposure{Ingress: &v1alpha1.IngressExposure{TLSSecretName: "county-tls"}},
 	}
@@ -52,6 +53,7 @@ func TestWhatAStationSaysWins(t *testing.T) {
 		Labels:           map[string]string{"cost": "township"},
 		TrustedProxies:   []string{"10.1.0.0/16"},
 		Resources:        &v1alpha1.ResourceRequirements{Requests: corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("1")}},
+		CAConfigMapRef:   &v1alpha1.CAConfigMapReference{Name: "own-ca", Key: "own.pem"},
 		Storage:          v1alpha1.Storage{StorageClassName: new("own")},
 	}
 	st.Spec.Intake = own

@@ -31,6 +31,8 @@ func TestChildrenAreAsWrittenDown(t *testing.T) {
 	connected := fixture.Station("zhongduo").In("jixian").WithUID("5d1c0c2a-0000-4000-8000-000000000001").
 		SignsInThrough("https://id.example.gov.cn:8443/realms/county", "zhongduo-oidc").KeysFor311("zhongduo-open311").Obj()
 	connected.Spec.Announcements.Webhook = &v1alpha1.Webhook{URLSecretRef: v1alpha1.SecretKeyReference{Name: "zhongduo-webhook"}}
+	trusting := connected.DeepCopy()
+	trusting.Spec.Intake.CAConfigMapRef = &v1alpha1.CAConfigMapReference{Name: "county-ca", Key: "bundle.pem"}
 	published := fixture.Station("zhongduo").In("jixian").WithUID("5d1c0c2a-0000-4000-8000-000000000001").WithHost("zhongduo.example.gov.cn").Obj()
 	certified := v1alpha1.IngressExposure{ClassName: new("nginx"), TLSSecretName: "zhongduo-tls",
 		Annotations: map[string]string{"cert-manager.io/cluster-issuer": "county"}}
@@ -42,6 +44,7 @@ func TestChildrenAreAsWrittenDown(t *testing.T) {
 		"podtemplate.yaml":             podTemplate(plain, w),
 		"podtemplate-special.yaml":     podTemplate(special, w),
 		"podtemplate-connected.yaml":   podTemplate(connected, w),
+		"podtemplate-trusting.yaml":    podTemplate(trusting, w),
 		"networkpolicy-connected.yaml": networkPolicy(connected, "liaison-system"),
 		"statefulset.yaml":             statefulSet(plain, w).WithSpec(statefulSet(plain, w).Spec.WithTemplate(nil)),
 		"service.yaml":                 service(plain),
@@ -88,6 +91,7 @@ func TestThePodTemplateDependsOnNothingTheIntakeFollowsByItself(t *testing.T) {
 	after.Spec.Casework = v1alpha1.Casework{Units: []v1alpha1.Unit{{Name: "县交通运输局", Level: v1alpha1.UnitCounty}}, RetentionYears: 5}
 	after.Spec.Site.Introduction = "联络站简介"
 	after.Spec.Intake.TrustedProxies = []string{"10.0.0.0/8"}
+	after.Spec.Intake.CAConfigMapRef = &v1alpha1.CAConfigMapReference{Name: "county-ca"} // of no use to an intake that calls nobody
 	one, two := encoded(t, podTemplate(before, w)), encoded(t, podTemplate(after, w))
 	if !bytes.Equal(one, two) {
 		t.Errorf("the pod would restart:\n%s\n%s", one, two)
@@ -129,6 +133,7 @@ func digestOfTemplates(t *testing.T) string {
 	everything := fixture.Station("zhongduo").In("jixian").SignsInThrough("https://id.example.gov.cn", "oidc").KeysFor311("open311").Obj()
 	everything.Spec.Announcements.Webhook = &v1alpha1.Webhook{URLSecretRef: v1alpha1.SecretKeyReference{Name: "webhook"}}
 	everything.Spec.Intake = county()
+	everything.Spec.Intake.CAConfigMapRef = nil // v1 is older; a template without it stays what it was, one with it is in podtemplate-trusting.yaml
 	sum := sha256.New()
 	for _, st := range []*v1alpha1.LiaisonStation{fixture.Station("zhongduo").In("jixian").Obj(), everything} {
 		content, err := json.Marshal(podTemplate(st, w))

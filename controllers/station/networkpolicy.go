@@ -53,7 +53,7 @@ const (
 // port alone; one on another port needs a NetworkPolicy of the township's own beside this one; policies add up. A provider's port is declared.
 func portsOut(station *v1alpha1.LiaisonStation) []*networkingv1ac.NetworkPolicyPortApplyConfiguration {
 	oidc := station.Spec.Staff.OIDC
-	if station.Spec.Announcements.Webhook == nil && oidc == nil {
+	if !callsOthers(station) {
 		return nil
 	}
 	ports := []*networkingv1ac.NetworkPolicyPortApplyConfiguration{portNumber("TCP", portHTTPS)}

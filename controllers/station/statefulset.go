@@ -150,6 +150,9 @@ func mounts(station *v1alpha1.LiaisonStation) []*corev1ac.VolumeMountApplyConfig
 		mount("data", "/var/lib/liaison", false),
 		mount("tmp", "/tmp", false),
 	}
+	if authorities(station) != nil {
+		all = append(all, mount(authoritiesVolume, "/etc/liaison/"+authoritiesVolume, true))
+	}
 	for _, s := range townshipSecrets(station) {
 		all = append(all, mount(s.volume, "/etc/liaison/"+s.volume, true))
 	}
@@ -190,6 +193,12 @@ func volumes(station *v1alpha1.LiaisonStation) []*corev1ac.VolumeApplyConfigurat
 			WithPersistentVolumeClaim(corev1ac.PersistentVolumeClaimVolumeSource().WithClaimName(DataName(station.Name))),
 		corev1ac.Volume().WithName("tmp").WithEmptyDir(corev1ac.EmptyDirVolumeSource()),
 	}
+	if ref := authorities(station); ref != nil {
+		// It may come later: residents are served without it, and the intake tells that it is missing.
+		all = append(all, corev1ac.Volume().WithName(authoritiesVolume).
+			WithConfigMap(corev1ac.ConfigMapVolumeSource().WithName(ref.Name).WithDefaultMode(groupReads).WithOptional(true).
+				WithItems(corev1ac.KeyToPath().WithKey(cmp.Or(ref.Key, stationconf.AuthoritiesFile)).WithPath(stationconf.AuthoritiesFile))))
+	}
 	for _, s := range townshipSecrets(station) {
 		// The Secret is the township's own and may come later: residents are served without it, and the desk tells what is missing.
 		source := corev1ac.SecretVolumeSource().WithSecretName(s.secret).WithDefaultMode(groupReads).WithOptional(true)
@@ -199,6 +208,23 @@ func volumes(station *v1alpha1.LiaisonStation) []*corev1ac.VolumeApplyConfigurat
 		all = append(all, corev1ac.Volume().WithName(s.volume).WithSecret(source))
 	}
 	return all
+}
+
+// authoritiesVolume is also the name of the folder in /etc/liaison.
+const authoritiesVolume = "ca"
+
+// authorities is the ConfigMap with the certificates that the intake believes beside the public ones; nil where there is none, or the intake calls nobody
+// and has no use for it. The operator never reads it.
+func authorities(station *v1alpha1.LiaisonStation) *v1alpha1.CAConfigMapReference {
+	if !callsOthers(station) {
+		return nil
+	}
+	return station.Spec.Intake.CAConfigMapRef
+}
+
+// callsOthers reports whether the intake has anybody to call: a webhook, or an identity provider.
+func callsOthers(station *v1alpha1.LiaisonStation) bool {
+	return station.Spec.Announcements.Webhook != nil || station.Spec.Staff.OIDC != nil
 }
 
 // townshipSecret is a Secret that the township made itself. The operator never reads it; the intake finds it mounted.

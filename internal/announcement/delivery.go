@@ -59,6 +59,8 @@ const (
 	BadAddress Reason = "bad_address"
 	// NoConnection means: nobody could be reached, so nothing was sent.
 	NoConnection Reason = "no_connection"
+	// Untrusted means: no authority that is believed vouches for the receiver, so nothing was sent.
+	Untrusted Reason = "untrusted"
 	// Redirected means: the receiver points elsewhere. Number is the HTTP status.
 	Redirected Reason = "redirected"
 	// RefusedByStatus means: the receiver refused. Number is the HTTP status.

@@ -29,6 +29,8 @@ type Config struct {
 	// OIDCDir holds the identity provider's client secret, Open311Dir the keys of programs; they may be missing.
 	OIDCDir    string
 	Open311Dir string
+	// CADir holds the certificates of authorities to believe beside the public ones; it may be missing.
+	CADir string
 	// BindAddress is an IP; empty means all interfaces.
 	BindAddress string
 	// PublicPort and InternalPort; 0 is any free port.
@@ -75,6 +77,10 @@ var settings = []setting{
 	{
 		"open311-dir", "LIAISON_OPEN311_DIR", "/etc/liaison/open311", "folder with one file per key of a program that may use Open311; it may be missing",
 		func(c *Config, v string) error { c.Open311Dir = v; return nil },
+	},
+	{
+		"ca-dir", "LIAISON_CA_DIR", "/etc/liaison/ca", "folder with " + stationconf.AuthoritiesFile + ", certificates of authorities to believe beside the public ones; it may be missing",
+		func(c *Config, v string) error { c.CADir = v; return nil },
 	},
 	{
 		"sender-limit", "LIAISON_SENDER_LIMIT", "60/10s", "how many suggestions one address may send at once, and after how long one more",

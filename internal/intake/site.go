@@ -47,7 +47,7 @@ func (s *Service) openSite(o Options, metrics *internalapi.Metrics) (http.Handle
 	}
 	if s.announcer, err = announce.New(announce.Options{
 		Router: st.router, Catalogues: catalogues, Assets: assets, Sign: s.state.sign, Documents: s.state.documents.Current,
-		Repository: o.Announcements, WebhookDir: o.Config.WebhookDir, Metrics: metrics, Log: o.Log, Now: o.Now,
+		Repository: o.Announcements, WebhookDir: o.Config.WebhookDir, Authorities: s.state.authorities, Metrics: metrics, Log: o.Log, Now: o.Now,
 	}); err != nil {
 		return nil, fmt.Errorf("announcements: %w", err)
 	}
@@ -94,7 +94,8 @@ func (st site) programs(residents *public.Public) error {
 func (st site) staff() error {
 	door, err := signin.New(signin.Options{
 		Router: st.router, Catalogues: st.catalogues, Assets: st.assets, Sign: st.state.sign, Staff: st.o.Repository,
-		Sender: st.state.sender, Provider: signin.Provider{Config: st.state.provider, Secret: st.state.clientSecret}, Key: st.o.Key,
+		Sender: st.state.sender, Key: st.o.Key,
+		Provider: signin.Provider{Config: st.state.provider, Secret: st.state.clientSecret, Authorities: st.state.authorities},
 		Location: func() *time.Location { return st.state.documents.Current().Location }, Now: st.o.Now,
 	})
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"township.dev/liaison/internal/casework"
+	"township.dev/liaison/internal/intake/authorities"
 	"township.dev/liaison/internal/intake/guard"
 	"township.dev/liaison/internal/intake/internalapi"
 	"township.dev/liaison/internal/intake/mounted"
@@ -30,6 +31,8 @@ type state struct {
 	metrics    *internalapi.Metrics
 	repository casework.Repository
 	follower   *mounted.Follower
+	// authorities are believed when the intake calls somebody.
+	authorities *authorities.Authorities
 
 	documents mounted.Holder
 	// problem is why the newest documents are not in force, nil when they are.
@@ -46,7 +49,7 @@ type state struct {
 func follow(o Options, metrics *internalapi.Metrics) (*state, error) {
 	s := &state{
 		config: o.Config, version: o.Version, log: o.Log, now: o.Now, metrics: metrics, repository: o.Repository,
-		replaced: func() {},
+		replaced: func() {}, authorities: authorities.New(o.Config.CADir, o.Log),
 	}
 	// Watched before it is read, so that a change in between is seen.
 	follower, err := mounted.Follow(o.Log, o.Now, s.refresh, o.Config.ConfigDir, o.Config.SecretsDir, o.Config.StaffDir)
@@ -219,6 +222,7 @@ func (s *state) backlog(ctx context.Context, asked int64) (stationconf.BacklogRe
 	report := stationconf.BacklogReport{
 		Version: s.version, OldestPending: b.OldestPending, Received: b.Received, Visits: b.Visits, Closed: b.Closed,
 		Reopened: b.Reopened, Withdrawn: b.Withdrawn, Merged: b.Merged, Closings: &stationconf.Closings{OnTime: b.OnTime, Late: b.Late},
+		Authorities:  s.authorities.Report(),
 		Routes:       make(map[casework.Route]stationconf.RouteBacklog, len(b.Routes)),
 		Satisfaction: make(map[string]int64, len(b.Satisfaction)),
 	}

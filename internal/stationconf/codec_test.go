@@ -82,6 +82,7 @@ func report() stationconf.BacklogReport {
 		Received:      56, Visits: 68, Closed: map[casework.Result]int64{casework.ResolvedA: 55},
 		Reopened: 2, Withdrawn: 1, Merged: 3, Closings: &stationconf.Closings{OnTime: 51, Late: 4},
 		Satisfaction: map[string]int64{string(casework.Satisfied): 40, string(casework.NotSatisfied): 2},
+		Authorities:  &stationconf.Authorities{Problem: stationconf.AuthoritiesMissing},
 		Audit:        &stationconf.Audit{Length: 900, Head: strings.Repeat("a", 64), Asked: &stationconf.AuditPoint{Length: 899, Hash: strings.Repeat("b", 64)}},
 	}
 }
@@ -233,11 +234,11 @@ func TestBadSchedulesCalendarsAndReportsAreRefusedByField(t *testing.T) {
 	r.Closed["E"], r.Visits = 1, -1
 	delete(r.Routes, casework.Explain)
 	r.Merged, r.Satisfaction["delighted"], r.Satisfaction[string(casework.Satisfied)] = -1, 1, -1
-	r.Closings.OnTime, r.Closings.Late = -1, -1
+	r.Closings.OnTime, r.Closings.Late, r.Authorities.Problem = -1, -1, "odd"
 	r.Audit.Head, r.Audit.Asked = "A", &stationconf.AuditPoint{Length: 901, Hash: "b"}
 	_, err = stationconf.EncodeBacklogReport(r)
 	refuses(t, err, "backlog report", "routes.county.overdue", "routes.moon", "routes.explain", "closed.E", "visits", "merged",
-		"closings.onTime", "closings.late", "satisfaction.delighted", "satisfaction.satisfied", "audit.head", "audit.asked.length", "audit.asked.hash")
+		"closings.onTime", "closings.late", "authorities.problem", "satisfaction.delighted", "satisfaction.satisfied", "audit.head", "audit.asked.length", "audit.asked.hash")
 
 	person := october()
 	person.Deputies[0].Group, person.Deputies[0].Specialties = strings.Repeat("组", 31), []string{""}

@@ -121,6 +121,9 @@ type Open311 struct {
 	RequireKey bool `json:"requireKey,omitempty"`
 }
 
+// AuthoritiesFile is the file with the certificates of authorities, as PEM, in a folder that the operator mounts from the township's own ConfigMap.
+const AuthoritiesFile = "ca.crt"
+
 // Webhook is called for each reception. Its address is a secret and comes in a file of its own (WebhookURLFile).
 type Webhook struct {
 	// Format is WebhookJSON or WebhookWeCom.
@@ -252,6 +255,8 @@ type BacklogReport struct {
 	Closings *Closings `json:"closings,omitempty"`
 	// Satisfaction counts the residents' ratings, by the values of casework.Satisfaction.
 	Satisfaction map[string]int64 `json:"satisfaction,omitempty"`
+	// Authorities tells whether the mounted certificates can be used; nil where none are to be mounted, and from an intake that knows of none.
+	Authorities *Authorities `json:"authorities,omitempty"`
 	// Audit is where the audit log stands; nil from an intake that keeps none.
 	Audit *Audit `json:"audit,omitempty"`
 }
@@ -262,6 +267,20 @@ type Closings struct {
 	OnTime int64 `json:"onTime"`
 	Late   int64 `json:"late"`
 }
+
+// Authorities are the certificates that the intake is to believe beside the public ones.
+type Authorities struct {
+	// Problem is why they cannot be used; empty while they are.
+	Problem string `json:"problem,omitempty"`
+}
+
+// Problems with the authorities.
+const (
+	// AuthoritiesMissing: there is no file.
+	AuthoritiesMissing = "missing"
+	// AuthoritiesUnusable: no certificate can be read from it.
+	AuthoritiesUnusable = "unusable"
+)
 
 // Audit is the head of the audit log's chain.
 type Audit struct {

@@ -2,6 +2,7 @@ package stationconf
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"township.dev/liaison/internal/casework"
@@ -27,6 +28,10 @@ func (r BacklogReport) check(c *checker) {
 	if r.Closings != nil {
 		c.refuse(r.Closings.OnTime >= 0, "closings.onTime", "must not be negative")
 		c.refuse(r.Closings.Late >= 0, "closings.late", "must not be negative")
+	}
+	if a := r.Authorities; a != nil {
+		known := []string{"", AuthoritiesMissing, AuthoritiesUnusable}
+		c.refuse(slices.Contains(known, a.Problem), "authorities.problem", "is not a problem; problems are missing and unusable")
 	}
 	if r.Audit != nil {
 		c.within("audit", r.Audit.check)

@@ -48,6 +48,8 @@ func TestEdgesAreAccepted(t *testing.T) {
 			"issuer": "https://[fd00::1]"}}}}},
 		{"a proxy of one address and one of IPv6", "LiaisonStation", map[string]any{"spec": map[string]any{"intake": map[string]any{
 			"trustedProxies": []any{"10.1.2.3/32", "fd00::/8"}}}}},
+		{"authorities under another key", "LiaisonStation", map[string]any{"spec": map[string]any{"intake": map[string]any{
+			"caConfigMapRef": map[string]any{"name": "trust.county-2", "key": "Trust_Bundle.pem"}}}}},
 		{"keys that are there and not required", "LiaisonStation", map[string]any{"spec": map[string]any{"open311": map[string]any{"requireKey": false}}}},
 		{"no receptions and no duty", "DeputyRoster", map[string]any{"spec": map[string]any{"reception": nil, "duty": nil}}},
 		{"receptions on the 28th", "DeputyRoster", map[string]any{"spec": map[string]any{"reception": map[string]any{"schedule": map[string]any{"dayOfMonth": 28}}}}},

@@ -134,6 +134,16 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: visits
       type:
         scalar: numeric
+- name: dev.township.liaison.api.v1alpha1.CAConfigMapReference
+  map:
+    fields:
+    - name: key
+      type:
+        scalar: string
+      default: ca.crt
+    - name: name
+      type:
+        scalar: string
 - name: dev.township.liaison.api.v1alpha1.CalendarCoverage
   map:
     fields:
@@ -591,6 +601,9 @@ var schemaYAML = typed.YAMLObject(`types:
         map:
           elementType:
             scalar: string
+    - name: caConfigMapRef
+      type:
+        namedType: dev.township.liaison.api.v1alpha1.CAConfigMapReference
     - name: exposure
       type:
         namedType: dev.township.liaison.api.v1alpha1.Exposure

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"township.dev/liaison/internal/announcement"
+	"township.dev/liaison/internal/intake/authorities"
 	"township.dev/liaison/internal/intake/mounted"
 	"township.dev/liaison/internal/intake/refusal"
 	"township.dev/liaison/internal/intake/web"
@@ -26,7 +27,7 @@ var templates embed.FS
 // Beat is how often Run should be told to look at the clock.
 const Beat = 15 * time.Second
 
-// Options of New; all are needed but Patience.
+// Options of New; all are needed but Authorities and Patience.
 type Options struct {
 	Router     *web.Router
 	Catalogues map[web.Language]*web.Catalogue
@@ -36,9 +37,11 @@ type Options struct {
 	Repository announcement.Repository
 	// WebhookDir is the folder with the webhook's address; it may be missing.
 	WebhookDir string
-	Metrics    Metrics
-	Log        *slog.Logger
-	Now        func() time.Time
+	// Authorities are those that may vouch for the webhook; nil means the public ones.
+	Authorities *authorities.Authorities
+	Metrics     Metrics
+	Log         *slog.Logger
+	Now         func() time.Time
 	// Patience is how long an attempt to send may take, 0 means 10 seconds.
 	Patience time.Duration
 }
@@ -82,7 +85,7 @@ func New(o Options) (*Announcer, error) {
 	}
 	a := &Announcer{
 		area: web.NewArea(o.Router, pages, o.Sign), words: o.Catalogues[web.Chinese], documents: o.Documents, repository: o.Repository,
-		webhook: newWebhook(o.WebhookDir, o.Patience), metrics: o.Metrics, log: o.Log, now: o.Now,
+		webhook: newWebhook(o.WebhookDir, o.Patience, o.Authorities), metrics: o.Metrics, log: o.Log, now: o.Now,
 		woken: make(chan struct{}, 1), unsettled: map[string]outcome{},
 	}
 	a.area.Translate = refusal.Of

@@ -17,6 +17,7 @@ import (
 	"township.dev/liaison/internal/announcement"
 	"township.dev/liaison/internal/casework"
 	"township.dev/liaison/internal/intake/announce"
+	"township.dev/liaison/internal/intake/authorities"
 	"township.dev/liaison/internal/intake/mounted"
 	"township.dev/liaison/internal/intake/web"
 	"township.dev/liaison/internal/stationconf"
@@ -35,6 +36,7 @@ type station struct {
 	log      *safeBuffer
 	counted  *counted
 	patience time.Duration
+	believed *authorities.Authorities
 
 	mu        sync.Mutex
 	now       time.Time
@@ -78,6 +80,7 @@ func (s *station) restart() {
 	s.Announcer, err = announce.New(announce.Options{
 		Router: router, Catalogues: catalogues, Assets: assets, Sign: func() web.Sign { return web.Sign{} }, Documents: s.inForce,
 		Repository: s.faults, WebhookDir: s.folder, Metrics: s.counted, Log: log, Now: s.clock, Patience: s.patience,
+		Authorities: s.believed,
 	})
 	must(s.T, err)
 	site := httptest.NewServer(router)

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptrace"
@@ -16,6 +18,7 @@ import (
 	"time"
 
 	"township.dev/liaison/internal/announcement"
+	"township.dev/liaison/internal/intake/authorities"
 	"township.dev/liaison/internal/stationconf"
 )
 
@@ -42,13 +45,13 @@ type outcome struct {
 	problem announcement.Problem
 }
 
-func newWebhook(dir string, limit time.Duration) webhook {
+func newWebhook(dir string, limit time.Duration, believed *authorities.Authorities) webhook {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	return webhook{
 		dir: dir, patience: cmp.Or(limit, patience),
 		client: &http.Client{
-			Transport: &http.Transport{
+			Transport: believed.Transport(&http.Transport{
 				Proxy: http.ProxyFromEnvironment,
 				// On a connection that is used again, and on HTTP/2, net/http repeats a request by itself when the connection breaks,
 				// the more so when it bears an idempotency key. Whether to repeat is decided by the rules of announcement alone.
@@ -56,7 +59,7 @@ func newWebhook(dir string, limit time.Duration) webhook {
 				Protocols:         protocols,
 				// Bounds what an odd receiver makes us hold.
 				MaxResponseHeaderBytes: mostAnswer,
-			},
+			}),
 			// A redirect could lead the message anywhere.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
@@ -100,6 +103,8 @@ func (w webhook) post(ctx context.Context, address, format, eventID string, body
 	request.Header.Set("User-Agent", "liaison-intake")
 	response, err := w.client.Do(request)
 	switch {
+	case errors.As(err, new(*tls.CertificateVerificationError)):
+		return refused(announcement.Untrusted, 0)
 	case err != nil && !connected.Load():
 		return refused(announcement.NoConnection, 0)
 	case err != nil:

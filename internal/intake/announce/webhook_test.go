@@ -3,15 +3,20 @@ package announce_test
 import (
 	"context"
 	"encoding/json"
+	"encoding/pem"
+	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
 
 	"township.dev/liaison/internal/announcement"
+	"township.dev/liaison/internal/intake/authorities"
 	"township.dev/liaison/internal/stationconf"
 )
 
@@ -128,6 +133,27 @@ func TestWhereTheConnectionIsNotTrustedItIsTriedAgain(t *testing.T) {
 	s.step(at(7, 8, 0))
 	if d := s.only(); d.State != announcement.Refused || d.Problem.Reason != announcement.NoConnection || len(r.got()) != 0 {
 		t.Errorf("%+v", d)
+	}
+}
+
+// A county signs its webhook's certificate itself: nothing is sent until its authority is mounted.
+func TestTheCountysOwnAuthorityVouchesForTheWebhook(t *testing.T) {
+	s := newStation(t)
+	folder := t.TempDir()
+	s.believed = authorities.New(folder, slog.New(slog.DiscardHandler))
+	s.restart()
+	receiver := httptest.NewTLSServer(http.HandlerFunc(ok))
+	t.Cleanup(receiver.Close)
+	s.address(receiver.URL + secretPath)
+	s.step(at(7, 8, 0))
+	if d := s.only(); d.State != announcement.Refused || d.Problem.Reason != announcement.Untrusted || !d.RetryAt.Equal(at(7, 8, 1)) {
+		t.Errorf("without the authority: %+v", d)
+	}
+	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: receiver.Certificate().Raw})
+	must(t, os.WriteFile(filepath.Join(folder, stationconf.AuthoritiesFile), certificate, 0o600))
+	s.step(at(7, 8, 1))
+	if d := s.only(); d.State != announcement.Delivered {
+		t.Errorf("with the authority: %+v", d)
 	}
 }
 

@@ -82,7 +82,7 @@ func TestEveryStateOfAMessageIsSaidInWords(t *testing.T) {
 func TestEveryReasonIsSaidInWords(t *testing.T) {
 	o := newOffice(t)
 	for _, reason := range []announcement.Reason{
-		announcement.NoAddress, announcement.BadAddress, announcement.NoConnection, announcement.Redirected, announcement.RefusedByStatus, announcement.RefusedByCode,
+		announcement.NoAddress, announcement.BadAddress, announcement.NoConnection, announcement.Untrusted, announcement.Redirected, announcement.RefusedByStatus, announcement.RefusedByCode,
 		announcement.NoAnswer, announcement.ServerFault, announcement.StrangeAnswer, announcement.Interrupted, announcement.TooLate, announcement.Superseded,
 	} {
 		o.announces.deliveries = []announce.Message{message("m1", announcement.Refused, reason)}

@@ -19,6 +19,8 @@ import (
 	goidc "github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 	"golang.org/x/sync/singleflight"
+
+	"township.dev/liaison/internal/intake/authorities"
 )
 
 // Config says which provider a township has; its fields are those of stationconf.OIDC.
@@ -43,7 +45,9 @@ type Options struct {
 	Key []byte
 	// Patience is how long one question to the provider may take; 0 is 10 seconds.
 	Patience time.Duration
-	Now      func() time.Time
+	// Authorities are those that may vouch for the provider; nil means the public ones.
+	Authorities *authorities.Authorities
+	Now         func() time.Time
 }
 
 // Client is this station at the provider. It is safe for concurrent use.
@@ -99,7 +103,7 @@ func New(o Options) (*Client, error) {
 	}
 	return &Client{
 		config: o.Config, secret: o.Secret, redirectURL: o.RedirectURL,
-		seal: seal, http: newHTTPClient(o.Patience), now: o.Now,
+		seal: seal, http: newHTTPClient(o.Patience, o.Authorities), now: o.Now,
 	}, nil
 }
 

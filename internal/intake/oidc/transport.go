@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"township.dev/liaison/internal/intake/authorities"
 )
 
 const (
@@ -18,15 +20,15 @@ const (
 	mostHeader = 64 << 10
 )
 
-func newHTTPClient(limit time.Duration) *http.Client {
+func newHTTPClient(limit time.Duration, believed *authorities.Authorities) *http.Client {
 	return &http.Client{
 		Timeout: cmp.Or(limit, patience),
-		Transport: guarded{&http.Transport{
+		Transport: guarded{believed.Transport(&http.Transport{
 			Proxy: http.ProxyFromEnvironment,
 			// Sign-ins are rare: by the next one the provider has closed what would be kept.
 			DisableKeepAlives:      true,
 			MaxResponseHeaderBytes: mostHeader,
-		}},
+		})},
 	}
 }
 

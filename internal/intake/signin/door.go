@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"township.dev/liaison/internal/casework"
+	"township.dev/liaison/internal/intake/authorities"
 	"township.dev/liaison/internal/intake/guard"
 	"township.dev/liaison/internal/intake/oidc"
 	"township.dev/liaison/internal/intake/refusal"
@@ -47,6 +48,8 @@ type Provider struct {
 	Config func() oidc.Config
 	// Secret is the client's; see oidc.Options.
 	Secret func() (string, error)
+	// Authorities are those that may vouch for it; nil means the public ones.
+	Authorities *authorities.Authorities
 }
 
 // Door answers where staff sign in, and guards what is for them alone.
@@ -74,7 +77,8 @@ func New(o Options) (*Door, error) {
 		return nil, err
 	}
 	provider, err := oidc.New(oidc.Options{
-		Config: o.Provider.Config, Secret: o.Provider.Secret, RedirectURL: callbackURL, Key: o.Key, Now: o.Now,
+		Config: o.Provider.Config, Secret: o.Provider.Secret, RedirectURL: callbackURL, Key: o.Key,
+		Authorities: o.Provider.Authorities, Now: o.Now,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("preparing the sign-in at an identity provider: %w", err)

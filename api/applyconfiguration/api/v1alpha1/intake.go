@@ -38,6 +38,9 @@ type IntakeApplyConfiguration struct {
 	// trustedProxies are the networks, in CIDR notation, of the reverse proxies before the intake. The X-Forwarded-For of these is believed, so that
 	// limits on requests see the visitor and not the proxy; that of anybody else is not. Without them the nearest address counts.
 	TrustedProxies []string `json:"trustedProxies,omitempty"`
+	// caConfigMapRef names a ConfigMap of the station's namespace with certificates of authorities (CA) that the intake believes beside the public ones when
+	// it calls the webhook or the identity provider. Changed certificates count within minutes, without a restart.
+	CAConfigMapRef *CAConfigMapReferenceApplyConfiguration `json:"caConfigMapRef,omitempty"`
 }
 
 // IntakeApplyConfiguration constructs a declarative configuration of the Intake type for use with
@@ -158,5 +161,13 @@ func (b *IntakeApplyConfiguration) WithTrustedProxies(values ...string) *IntakeA
 	for i := range values {
 		b.TrustedProxies = append(b.TrustedProxies, values[i])
 	}
+	return b
+}
+
+// WithCAConfigMapRef sets the CAConfigMapRef field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the CAConfigMapRef field is set to the value of the last call.
+func (b *IntakeApplyConfiguration) WithCAConfigMapRef(value *CAConfigMapReferenceApplyConfiguration) *IntakeApplyConfiguration {
+	b.CAConfigMapRef = value
 	return b
 }

@@ -16,7 +16,7 @@ import (
 type LiaisonStationStatusApplyConfiguration struct {
 	// observedGeneration is the generation of the spec that the conditions speak of.
 	ObservedGeneration *int64 `json:"observedGeneration,omitempty"`
-	// conditions: Ready, Reconciling, Stalled, IntakeAvailable, ScheduleReady, DeputiesKnown, BacklogFresh, AuditIntact, UpToDate.
+	// conditions: Ready, Reconciling, Stalled, IntakeAvailable, ScheduleReady, DeputiesKnown, BacklogFresh, AuditIntact, AuthoritiesTrusted, UpToDate.
 	Conditions []v1.ConditionApplyConfiguration `json:"conditions,omitempty"`
 	// url at which the intake service is reached.
 	URL *string `json:"url,omitempty"`
