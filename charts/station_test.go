@@ -126,3 +126,17 @@ func TestWithoutValuesTheChartNamesWhatIsMissing(t *testing.T) {
 		refuses(t, missing, stationChart)
 	}
 }
+
+// Everything about duty has a default, so an empty one says something.
+func TestDutyMayBeOfDefaultsAlone(t *testing.T) {
+	duty := func(args ...string) *v1alpha1.Duty {
+		objects := render(t, stationChart, append([]string{"--values", minimal, "--set", "roster.create=true,roster.deputies[0].id=d001,roster.deputies[0].name=x,roster.deputies[0].level=Township"}, args...)...)
+		return the[*v1alpha1.DeputyRoster](t, objects, "release").Spec.Duty
+	}
+	if none := duty(); none != nil {
+		t.Errorf("nobody wants duty, and there is %+v", none)
+	}
+	if duty("--set-json", "roster.duty={}") == nil {
+		t.Error("an empty duty is dropped")
+	}
+}
