@@ -24,9 +24,9 @@ var update = flag.Bool("update", false, "make the values of the townships from t
 
 // The README is the script, but for the place of the second county, which shares its cluster with the first.
 func TestACountyAppliesItsRepositoryAndNothingDrifts(t *testing.T) {
-	make, plain, plainDiffers, helm, helmDiffers := scripts(t)
+	unpack, plain, plainDiffers, helm, helmDiffers := scripts(t)
 	folder := bundle(t)
-	sh(t, folder, make)
+	sh(t, folder, unpack)
 	cluster.Operator(t, "--operator-namespace=liaison-system", "--intake-image=r.example/liaison-intake:0.1.0")
 
 	cluster.Machinery(t, "jixian")
@@ -186,9 +186,9 @@ func valuesFrom(t *testing.T, name string) string {
 
 // What Argo CD and Flux are told to read is there.
 func TestGitOpsNamesFilesThatAreThere(t *testing.T) {
-	make, _, _, _, _ := scripts(t)
+	unpack, _, _, _, _ := scripts(t)
 	folder := bundle(t)
-	sh(t, folder, make)
+	sh(t, folder, unpack)
 	county := filepath.Join(folder, "county")
 	wantFiles(t, county, "charts/liaison-operator", "charts/liaison-station", "helm/operator.yaml", "helm/county.yaml")
 
@@ -239,7 +239,7 @@ func read(t *testing.T, file string) string {
 	return string(content)
 }
 
-// documents of a file, none with an unknown place for a comment only.
+// documents of a file.
 func documents(t *testing.T, file string) []*unstructured.Unstructured {
 	t.Helper()
 	var found []*unstructured.Unstructured

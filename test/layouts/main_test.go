@@ -13,8 +13,6 @@ import (
 	"strings"
 	"testing"
 
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"township.dev/liaison/test/controlplane"
@@ -101,7 +99,7 @@ func try(t *testing.T, folder, program string, args ...string) (string, error) {
 var fenced = regexp.MustCompile("(?s)```sh( [a-z]+)?\n(.*?)```")
 
 // scripts are the README's, in their order. Those that show differences have a name.
-func scripts(t *testing.T) (make, plain, plainDiffers, helm, helmDiffers string) {
+func scripts(t *testing.T) (unpack, plain, plainDiffers, helm, helmDiffers string) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(repository, "README.md"))
 	if err != nil {
@@ -117,15 +115,6 @@ func scripts(t *testing.T) (make, plain, plainDiffers, helm, helmDiffers string)
 func sh(t *testing.T, folder, script string) string {
 	t.Helper()
 	return run(t, folder, "sh", "-euc", script)
-}
-
-// namespace makes one, if it is not there.
-func namespace(t *testing.T, name string) {
-	t.Helper()
-	err := cluster.Client.Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}})
-	if client.IgnoreAlreadyExists(err) != nil {
-		t.Fatal(err)
-	}
 }
 
 // eventuallyAll waits until each of the objects is judged so.
