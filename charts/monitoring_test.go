@@ -2,6 +2,7 @@ package charts
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -59,6 +60,21 @@ func TestHowOftenAndHowLongToScrape(t *testing.T) {
 				t.Errorf("scraped each %q for at most %q, want %q and %q", endpoint.Interval, endpoint.ScrapeTimeout, c.want.Interval, c.want.ScrapeTimeout)
 			}
 		})
+	}
+}
+
+// The API server of the tests has no such kinds, like that of a county without the Prometheus Operator.
+func TestWithoutThePrometheusOperatorTheReleaseSaysWhatToDo(t *testing.T) {
+	const words = "does not have the Prometheus Operator's kinds"
+	for set, told := range map[string]bool{"replicas=1": true, "metrics.enabled=false": false, "metrics.serviceMonitor.enabled=false,metrics.rules.enabled=false": false} {
+		printed, complaint := helm(t, "install", "named", operatorChart, "--kubeconfig", kubeconfigFile(t), "--namespace", cluster.Namespace(t),
+			"--set", "crds.enabled=false,"+set, "--dry-run=server")
+		if complaint != "" {
+			t.Fatal(complaint)
+		}
+		if strings.Contains(printed, words) != told {
+			t.Errorf("with %s the release says:\n%s", set, printed[strings.Index(printed, "NOTES"):])
+		}
 	}
 }
 

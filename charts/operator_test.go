@@ -10,6 +10,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -270,6 +271,15 @@ func TestNetworkPolicyLetsInScrapesOnly(t *testing.T) {
 	policy := the[*networkingv1.NetworkPolicy](t, objects, "release-liaison-operator")
 	if len(policy.Spec.Ingress) != 1 || policy.Spec.Ingress[0].Ports[0].Port.StrVal != "metrics" || len(policy.Spec.Ingress[0].From) != 1 {
 		t.Errorf("the policy lets in %+v", policy.Spec.Ingress)
+	}
+}
+
+func TestReplicasAreDrainedOneAtATime(t *testing.T) {
+	for set, made := range map[string]int{"replicas=1": 0, "replicas=2": 1, "replicas=2,podDisruptionBudget.enabled=false": 0} {
+		objects := render(t, operatorChart, "--set", set)
+		if n := count[*policyv1.PodDisruptionBudget](objects); n != made {
+			t.Errorf("with %s there are %d budgets, want %d", set, n, made)
+		}
 	}
 }
 

@@ -107,6 +107,16 @@ func TestStationRefusesValues(t *testing.T) {
 		{minimal, "staff.head.username=guanli1", "the username guanli1 stands twice"},
 		{minimal, "staff.deputies[0].username=guanli1,staff.deputies[0].deputy=d001", "the username guanli1 stands twice"},
 		{minimal, "open311.requireKey=true", "open311.keysSecretRef is not set"},
+		{minimal, "staff.deputies[0].username=daibiao31,staff.deputies[0].deputy=d031", "the station has no roster that could know them"},
+		{minimal, "intake.exposure.ingress.className=nginx", "give the DNS name under which the station is published"},
+		{full, "intake.exposure.ingress.className=nginx,intake.exposure.gateway.parentRefs[0].name=county", "keep the one that the cluster has"},
+		{minimal, "roster.additionalReceptions[0].name=market,roster.additionalReceptions[0].schedule.dayOfMonth=3", "roster.additionalReceptions is set but roster.create is false"},
+		{full, "roster.additionalReceptions[0].name=market,roster.additionalReceptions[0].schedule.dayOfMonth=3,roster.additionalReceptions[0].deputies=3",
+			"market asks for 3 deputies but the roster has 2"},
+		{full, "roster.additionalReceptions[0].name=market,roster.additionalReceptions[0].schedule.dayOfMonth=3,roster.additionalReceptions[0].leaders=2",
+			"market asks for 2 leaders but the roster has 1"},
+		{full, "roster.overrides[0].date=2026-05-11,roster.overrides[0].kind=Reception,roster.overrides[0].deputies={d099}",
+			"the one of 2026-05-11 names deputy d099, who is not in roster.deputies"},
 		{full, "staff.deputies[0].deputy=d099", "account daibiao31 is of deputy d099, who is not in roster.deputies"},
 		{full, "township.villages[0].liaisonDeputy=d099", "d099, who is not in roster.deputies"},
 		{full, "nameOverride=" + strings.Repeat("a", 41), "/nameOverride"},
@@ -124,5 +134,19 @@ func TestStationRefusesValues(t *testing.T) {
 func TestWithoutValuesTheChartNamesWhatIsMissing(t *testing.T) {
 	for _, missing := range []string{"/displayName", "/township", "/staff", "/topics"} {
 		refuses(t, missing, stationChart)
+	}
+}
+
+// Everything about duty has a default, so an empty one says something.
+func TestDutyMayBeOfDefaultsAlone(t *testing.T) {
+	duty := func(args ...string) *v1alpha1.Duty {
+		objects := render(t, stationChart, append([]string{"--values", minimal, "--set", "roster.create=true,roster.deputies[0].id=d001,roster.deputies[0].name=x,roster.deputies[0].level=Township"}, args...)...)
+		return the[*v1alpha1.DeputyRoster](t, objects, "release").Spec.Duty
+	}
+	if none := duty(); none != nil {
+		t.Errorf("nobody wants duty, and there is %+v", none)
+	}
+	if duty("--set-json", "roster.duty={}") == nil {
+		t.Error("an empty duty is dropped")
 	}
 }

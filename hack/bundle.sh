@@ -43,8 +43,9 @@ charts() {
 mkdir "$bundle"
 cp hack/bundle/load.sh LICENSE "$output/install.yaml" "$bundle/"
 mkdir "$bundle/docs"
-cp -r docs/*.md docs/*.svg docs/runbooks "$bundle/docs/"
-sed 's#](\([a-z-]*\.md\)#](docs/\1#g' docs/air-gapped.md >"$bundle/README.md"
+cp docs/*.md docs/*.svg "$bundle/docs/"
+cp -r docs/county-repository docs/runbooks "$bundle/docs/"
+sed 's#](\([a-z-]*\(/[A-Za-z]*\)\?\.md\)#](docs/\1#g' docs/air-gapped.md >"$bundle/README.md"
 take "$output/images" images
 take config/crd/bases crds
 take config/samples samples

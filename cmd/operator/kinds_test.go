@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -34,6 +35,15 @@ func TestTheOperatorRefusesCRDsOlderThanItself(t *testing.T) {
 		return refusesKinds(ctx, "liaisonstations.liaison.township.dev lacks ", "holidaycalendars.liaison.township.dev is missing",
 			"helm upgrade the operator's chart with crds.enabled=true", "kubectl apply --server-side -k config/crd")
 	})
+
+	parsed, err := parseOptions([]string{"--intake-image=intake:test"}, environment("POD_NAMESPACE", operatorNamespace), io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed.kindsWithin = time.Millisecond
+	if err := run(t.Context(), cluster.Config, parsed); err == nil || !strings.Contains(err.Error(), "older than this operator") {
+		t.Errorf("the operator runs on them: %v", err)
+	}
 
 	installKinds(t, ours) // while the operator asks, as in an upgrade
 	if err := checkKinds(t.Context(), cluster.Config, controlplane.Patience, 50*time.Millisecond); err != nil {

@@ -46,11 +46,13 @@ type options struct {
 
 	// oneOfMany is set by tests, which run several operators in one process.
 	oneOfMany bool
+	// kindsWithin is how long CRDs that were just installed may take to be told of; tests have less patience.
+	kindsWithin time.Duration
 }
 
 // parseOptions reads flags, and for some of them the environment where the flag is absent.
 func parseOptions(args []string, getenv func(string) string, usage io.Writer) (options, error) {
-	var o options
+	o := options{kindsWithin: kindsWithin}
 	flags := pflag.NewFlagSet("liaison-operator", pflag.ContinueOnError)
 	flags.SetOutput(usage)
 	flags.SortFlags = false

@@ -53,7 +53,7 @@ func run(ctx context.Context, config *rest.Config, o options) error {
 	config.QPS, config.Burst = o.kubeAPIQPS, o.kubeAPIBurst
 	config.UserAgent = "liaison-operator/" + version
 
-	if err := checkKinds(ctx, config, kindsWithin, kindsEvery); err != nil {
+	if err := checkKinds(ctx, config, o.kindsWithin, kindsEvery); err != nil {
 		return err
 	}
 	mgr, err := ctrl.NewManager(config, managerOptions(o))

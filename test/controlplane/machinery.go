@@ -51,7 +51,12 @@ func (m machinery) bind(ctx context.Context) {
 	claims := &corev1.PersistentVolumeClaimList{}
 	_ = m.client.List(ctx, claims, m.namespace)
 	for i := range claims.Items {
-		if claim := &claims.Items[i]; claim.Status.Phase != corev1.ClaimBound {
+		claim := &claims.Items[i]
+		switch {
+		case claim.DeletionTimestamp != nil: // no pod uses it: it goes with the pod's owner
+			claim.Finalizers = nil
+			_ = m.client.Update(ctx, claim)
+		case claim.Status.Phase != corev1.ClaimBound:
 			claim.Status.Phase = corev1.ClaimBound
 			_ = m.client.Status().Update(ctx, claim)
 		}
@@ -63,16 +68,30 @@ func (m machinery) runPods(ctx context.Context) {
 	_ = m.client.List(ctx, sets, m.namespace)
 	for i := range sets.Items {
 		set := &sets.Items[i]
-		pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: set.Namespace, Name: set.Name + "-0", Labels: set.Spec.Template.Labels}, Spec: set.Spec.Template.Spec}
-		pod.OwnerReferences = []metav1.OwnerReference{*metav1.NewControllerRef(set, appsv1.SchemeGroupVersion.WithKind("StatefulSet"))}
-		if m.client.Create(ctx, pod) == nil {
+		pod := podOf(set)
+		switch {
+		case *set.Spec.Replicas == 0:
+			_ = m.client.Delete(ctx, pod, client.GracePeriodSeconds(0))
+		case m.client.Create(ctx, pod) == nil:
 			pod.Status = corev1.PodStatus{Phase: corev1.PodRunning, Conditions: []corev1.PodCondition{{Type: corev1.PodReady, Status: corev1.ConditionTrue}}}
 			_ = m.client.Status().Update(ctx, pod)
 		}
 		if set.Status.ObservedGeneration != set.Generation {
-			set.Status = appsv1.StatefulSetStatus{ObservedGeneration: set.Generation, Replicas: 1, ReadyReplicas: 1, CurrentRevision: "1", UpdateRevision: "1"}
+			set.Status = appsv1.StatefulSetStatus{
+				ObservedGeneration: set.Generation, Replicas: *set.Spec.Replicas, ReadyReplicas: *set.Spec.Replicas, CurrentRevision: "1", UpdateRevision: "1",
+			}
 			_ = m.client.Status().Update(ctx, set)
 		}
+	}
+}
+
+func podOf(set *appsv1.StatefulSet) *corev1.Pod {
+	return &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: set.Namespace, Name: set.Name + "-0", Labels: set.Spec.Template.Labels,
+			OwnerReferences: []metav1.OwnerReference{*metav1.NewControllerRef(set, appsv1.SchemeGroupVersion.WithKind("StatefulSet"))},
+		},
+		Spec: set.Spec.Template.Spec,
 	}
 }
 

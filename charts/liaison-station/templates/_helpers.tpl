@@ -40,7 +40,7 @@ annotations:
 {{- if .Values.roster.create -}}
 {{- include "station.rosterChecks" . -}}
 {{- else -}}
-{{- range $key := list "deputies" "leaders" "reception" "duty" -}}
+{{- range $key := list "deputies" "leaders" "reception" "additionalReceptions" "overrides" "duty" -}}
 {{- if index $.Values.roster $key -}}
 {{- fail (printf "roster.%s is set but roster.create is false: create the roster with this release, or keep its rules where it is declared" $key) -}}
 {{- end -}}
@@ -57,6 +57,17 @@ annotations:
 {{- fail (printf "staff: the username %s stands twice among head, administrators and deputies: give each an account of its own" .username) -}}
 {{- end -}}
 {{- $_ := set $taken .username true -}}
+{{- end -}}
+{{- end -}}
+{{- if and .Values.staff.deputies (not (or .Values.roster.create .Values.roster.name)) -}}
+{{- fail "staff.deputies are set but the station has no roster that could know them: create it with this release, or name one in roster.name" -}}
+{{- end -}}
+{{- with .Values.intake.exposure -}}
+{{- if not $.Values.intake.host -}}
+{{- fail "intake.exposure is set but intake.host is not: give the DNS name under which the station is published" -}}
+{{- end -}}
+{{- if and .ingress .gateway -}}
+{{- fail "intake.exposure has both ingress and gateway: keep the one that the cluster has" -}}
 {{- end -}}
 {{- end -}}
 {{- with .Values.open311 -}}
@@ -94,6 +105,21 @@ annotations:
 {{- end -}}
 {{- if gt (int (default 0 .leaders)) (len $roster.leaders) -}}
 {{- fail (printf "roster.reception asks for %d leaders but the roster has %d: list the leaders or lower reception.leaders" (int .leaders) (len $roster.leaders)) -}}
+{{- end -}}
+{{- end -}}
+{{- range $roster.additionalReceptions -}}
+{{- if gt (int (default 2 .deputies)) (len $roster.deputies) -}}
+{{- fail (printf "roster.additionalReceptions: %s asks for %d deputies but the roster has %d: lower its deputies or list more deputies" .name (int (default 2 .deputies)) (len $roster.deputies)) -}}
+{{- end -}}
+{{- if gt (int (default 0 .leaders)) (len $roster.leaders) -}}
+{{- fail (printf "roster.additionalReceptions: %s asks for %d leaders but the roster has %d: list the leaders or lower its leaders" .name (int .leaders) (len $roster.leaders)) -}}
+{{- end -}}
+{{- end -}}
+{{- range $override := $roster.overrides -}}
+{{- range $override.deputies -}}
+{{- if not (hasKey $known .) -}}
+{{- fail (printf "roster.overrides: the one of %s names deputy %s, who is not in roster.deputies: list that deputy or correct the id" $override.date .) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- with $roster.duty -}}

@@ -47,7 +47,7 @@ func TestTheBundleHoldsWhatACountyNeeds(t *testing.T) {
 	arch := runtime.GOARCH
 	for _, wanted := range []string{
 		"load.sh", "README.md", "LICENSE", "install.yaml", "images/index.json", "charts/liaison-operator-0.1.0.tgz", "charts/liaison-station-0.1.0.tgz",
-		"crds/liaison.township.dev_liaisonstations.yaml", "samples/zhongduo.yaml", "samples/jixian.xlsx", "docs/runbooks/README.md", "docs/operations.md",
+		"crds/liaison.township.dev_liaisonstations.yaml", "samples/zhongduo.yaml", "samples/jixian.xlsx", "docs/runbooks/README.md", "docs/operations.md", "docs/county-repository/flux/county.yaml",
 		"bin/kubectl-liaison-linux-" + arch, "bin/ociimage-linux-" + arch,
 	} {
 		if files["/"+wanted] == "" {
