@@ -47,12 +47,13 @@ func somewhere(t *testing.T) place {
 	}
 	here.checkout = checkout(t, filepath.Join(folder, "checkout"))
 	// Ports that the pages choose may be taken here.
-	public, metrics := freePort(t), freePort(t)
+	public, metrics, prometheus := freePort(t), freePort(t), freePort(t)
 	here.instead = []string{
 		registry, images, otherRegistry, images,
 		"kubectl-liaison-linux-amd64", "kubectl-liaison-linux-" + runtime.GOARCH,
 		"127.0.0.1:8080", "127.0.0.1:" + public, "--port 8080", "--port " + public,
 		"8443:8443", metrics + ":8443", "127.0.0.1:8443", "127.0.0.1:" + metrics,
+		"127.0.0.1:9090", "127.0.0.1:" + prometheus,
 		site, "http://127.0.0.1:" + public,
 		"<status.backlog.audit.head>", "$(kubectl -n jixian get lst zhongduo -o jsonpath='{.status.backlog.audit.head}')",
 	}
@@ -106,7 +107,7 @@ func unpack(t *testing.T, bin, folder string) {
 // startCluster brings up a development cluster that stops with the test, and returns its kubeconfig.
 func startCluster(t *testing.T, bin string) string {
 	t.Helper()
-	for _, needed := range []string{"liaison-operator", "liaison-intake", "kubectl-liaison", "promtool", "k8s/localcluster"} {
+	for _, needed := range []string{"liaison-operator", "liaison-intake", "kubectl-liaison", "promtool", "prometheus", "k8s/localcluster"} {
 		if _, err := os.Stat(filepath.Join(bin, needed)); err != nil {
 			t.Fatalf("%v; `make test` builds what this test needs", err)
 		}
