@@ -26,4 +26,7 @@ step "images and bundle"
 step "end to end, on a development cluster of its own"
 go test -count=1 -v -timeout 20m ./test/e2e
 
+step "on a real node, where the machine allows it"
+hack/e2e.sh
+
 step "done"

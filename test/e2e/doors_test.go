@@ -82,6 +82,9 @@ func (c *cluster) knock(namespace string, labels map[string]string, urls map[str
 
 // proveChangesArrive renames everybody who may be on duty, and looks at the site.
 func (c *cluster) proveChangesArrive() {
+	if strings.Contains(c.frontPage(), "改名代表") {
+		c.t.Fatal("the site shows names that nobody has yet")
+	}
 	before := c.pod()
 	var roster v1alpha1.DeputyRoster
 	if err := c.get(station, &roster); err != nil {

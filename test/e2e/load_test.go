@@ -141,7 +141,11 @@ func (l *load) count() int {
 func (c *cluster) proveUpdate() {
 	c.under("update", func() {
 		before := c.pod().UID
-		c.declare("--set", "intake.trustedProxies={10.0.0.0/8},intake.annotations.county=asked")
+		touched := c.station()
+		touched.Spec.Intake.Annotations = map[string]string{"county": "asked"}
+		if err := c.client.Update(c.t.Context(), touched); err != nil {
+			c.t.Fatal(err)
+		}
 		c.eventually("a pod of the new kind serves", func() bool {
 			pod := c.pod()
 			return pod.UID != before && pod.Annotations["county"] == "asked" && isUp(pod)
