@@ -147,9 +147,8 @@ func (c *cluster) proveTermination() {
 	before := c.pod().Status.ContainerStatuses[0]
 	receipt := c.suggest("before-termination")
 	c.signal(syscall.SIGTERM)
-	c.eventually("the container has ended and another serves", func() bool {
-		pod := c.pod()
-		return isUp(pod) && pod.Status.ContainerStatuses[0].RestartCount == before.RestartCount+1
+	c.serves("the container has ended and another is up", func(pod *corev1.Pod) bool {
+		return pod.Status.ContainerStatuses[0].RestartCount == before.RestartCount+1
 	})
 	ended := c.pod().Status.ContainerStatuses[0].LastTerminationState.Terminated
 	if ended == nil || ended.ExitCode != 0 {
@@ -170,7 +169,7 @@ func (c *cluster) proveReadiness() {
 	restarts := c.pod().Status.ContainerStatuses[0].RestartCount
 	c.eventually("the frozen service is taken out of its Service", func() bool { return c.endpoints() == 0 })
 	resume()
-	c.eventually("it is back once it answers", func() bool { return c.endpoints() == 1 })
+	c.eventually("it is back once it answers", func() bool { return c.endpoints() == 1 && c.frontPage() != "" })
 	if after := c.pod().Status.ContainerStatuses[0].RestartCount; after != restarts {
 		c.t.Error("it was restarted for a pause that was shorter than liveness allows")
 	}

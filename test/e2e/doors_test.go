@@ -1,11 +1,13 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -103,19 +105,23 @@ func (c *cluster) proveChangesArrive() {
 	}
 }
 
-// frontPage is the site's; empty while it does not answer.
+// frontPage is the site's, by the station's Service; empty while it does not answer.
 func (c *cluster) frontPage() string {
-	request, err := http.NewRequestWithContext(c.t.Context(), http.MethodGet, "http://"+net.JoinHostPort(c.pod().Status.PodIP, "8080")+"/", nil)
+	c.t.Helper()
+	ctx, cancel := context.WithTimeout(c.t.Context(), 2*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.site()+"/", nil)
 	if err != nil {
-		return ""
+		c.t.Fatal(err)
 	}
+	request.Close = true // the next one may be answered by another pod
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return ""
 	}
 	defer answer.Body.Close()
 	page, err := io.ReadAll(answer.Body)
-	if err != nil {
+	if err != nil || answer.StatusCode != http.StatusOK {
 		return ""
 	}
 	return string(page)

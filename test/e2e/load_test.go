@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"township.dev/liaison/test/visitor"
 )
 
@@ -34,7 +36,7 @@ func (c *cluster) begin(name string) (l *load, stop func()) {
 			for n := 0; ctx.Err() == nil; n++ {
 				// A new address now and then: nobody is to be taken for a flood.
 				l.submitUntilAcknowledged(person.From(fmt.Sprintf("100.64.%d.%d", hand, n/20)), fmt.Sprintf("%s-%d-%d", name, hand, n))
-				pause(ctx, 250*time.Millisecond)
+				pause(ctx, 50*time.Millisecond)
 			}
 		})
 	}
@@ -92,10 +94,10 @@ func (c *cluster) under(name string, something func()) {
 	c.t.Helper()
 	marker := c.countedReceived(name + "-before")
 	load, stop := c.begin(name)
-	c.eventually("residents submit", func() bool { return load.count() >= hands })
+	c.eventually("residents submit", func() bool { return load.count() >= 5*hands })
 	something()
 	reached := load.count()
-	c.eventually("residents go on submitting", func() bool { return load.count() >= reached+2*hands })
+	c.eventually("residents go on submitting", func() bool { return load.count() >= reached+10*hands })
 	stop()
 	codes := map[string]string{}
 	for key, receipt := range load.acknowledged {
@@ -146,10 +148,7 @@ func (c *cluster) proveUpdate() {
 		if err := c.client.Update(c.t.Context(), touched); err != nil {
 			c.t.Fatal(err)
 		}
-		c.eventually("a pod of the new kind serves", func() bool {
-			pod := c.pod()
-			return pod.UID != before && pod.Annotations["county"] == "asked" && isUp(pod)
-		})
+		c.serves("a pod of the new kind is up", func(pod *corev1.Pod) bool { return pod.UID != before && pod.Annotations["county"] == "asked" })
 	})
 }
 
@@ -158,7 +157,7 @@ func (c *cluster) proveDrain() {
 		before := c.pod().UID
 		c.run("kubectl", "drain", "localcluster", "--delete-emptydir-data", "--force", "--timeout=60s")
 		c.run("kubectl", "uncordon", "localcluster")
-		c.eventually("a pod serves again", func() bool { pod := c.pod(); return pod.UID != before && isUp(pod) })
+		c.serves("a pod is up again", func(pod *corev1.Pod) bool { return pod.UID != before })
 	})
 	c.eventually("the operator is back", c.isReady)
 }

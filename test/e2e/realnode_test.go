@@ -28,6 +28,7 @@ func TestOnARealNode(t *testing.T) {
 		"--set", "image.tag=e2e,intake.image.tag=e2e,backlog.interval=2s", "--wait", "--timeout", "2m")
 	c.declare("--set", "intake.trustedProxies={10.0.0.0/8}")
 	c.eventually("the station is Ready", c.isReady)
+	c.serves("its pod is up", func(*corev1.Pod) bool { return true })
 
 	for _, sentence := range []struct {
 		says  string
@@ -105,14 +106,27 @@ func isUp(pod *corev1.Pod) bool {
 	return false
 }
 
-// resident is someone who comes to the station by its Service.
-func (c *cluster) resident() *visitor.Visitor {
+// serves waits until the pod is up that holds is about, and the station's Service leads to it.
+func (c *cluster) serves(what string, holds func(*corev1.Pod) bool) {
+	c.t.Helper()
+	c.eventually(what, func() bool { pod := c.pod(); return isUp(pod) && holds(pod) })
+	c.eventually("and answers by the Service", func() bool { return c.frontPage() != "" })
+}
+
+// site is where the station's Service is.
+func (c *cluster) site() string {
 	c.t.Helper()
 	var service corev1.Service
 	if err := c.get(station+"-intake", &service); err != nil {
 		c.t.Fatal(err)
 	}
-	person, err := visitor.New("http://" + service.Spec.ClusterIP)
+	return "http://" + service.Spec.ClusterIP
+}
+
+// resident is someone who comes to the station by its Service.
+func (c *cluster) resident() *visitor.Visitor {
+	c.t.Helper()
+	person, err := visitor.New(c.site())
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -142,7 +156,7 @@ func (c *cluster) finds(receipt visitor.Receipt) {
 func (c *cluster) proveDeletion() {
 	receipt, before := c.suggest("before-deletion"), c.pod().UID
 	c.run("kubectl", "delete", "pod", "--namespace", county, station+"-intake-0")
-	c.eventually("another pod serves", func() bool { pod := c.pod(); return pod.UID != before && isUp(pod) })
+	c.serves("another pod is up", func(pod *corev1.Pod) bool { return pod.UID != before })
 	c.finds(receipt)
 }
 
@@ -154,10 +168,7 @@ func (c *cluster) provePowerCut() {
 	}
 	c.eventually("the node is gone", func() bool { return len(c.processesIn(before)) == 0 && !c.isWhole() })
 	c.run("localcluster", "up", "--dir", c.dir)
-	c.eventually("the station's pod runs a new container", func() bool {
-		pod := c.pod()
-		return isUp(pod) && pod.Status.ContainerStatuses[0].ContainerID != before
-	})
+	c.serves("the station's pod runs a new container", func(pod *corev1.Pod) bool { return pod.Status.ContainerStatuses[0].ContainerID != before })
 	c.finds(receipt)
 	c.suggest("after-power-cut")
 	c.eventually("the operator is back and asks the station", func() bool { return c.isReady() && c.station().Status.Backlog != nil })
