@@ -6,6 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=$PWD/bin
 export LIAISON_E2E_NODE=${LIAISON_E2E_NODE:-allowed}
+export CGO_ENABLED=0 # what runs in an image is static
 
 # pass_over says what is missing and ends.
 pass_over() {
