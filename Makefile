@@ -70,7 +70,7 @@ verify: $(BIN)/controller-gen $(BIN)/crd-ref-docs $(BIN)/golangci-lint localclus
 	hack/verify.sh
 
 .PHONY: test
-test: packages localcluster build $(BIN)/promtool $(BIN)/prometheus ## Run every test: unit, envtest and end to end.
+test: packages localcluster build $(BIN)/promtool $(BIN)/prometheus $(BIN)/ociimage ## Run every test: unit, envtest and end to end, on a real node where the machine allows it.
 	hack/test.sh
 
 .PHONY: bench
@@ -84,6 +84,10 @@ bench-scale: $(OWN_ASSETS) build ## Measure the operator with N real townships, 
 .PHONY: chaos
 chaos: $(OWN_ASSETS) ## Let everything happen to the operator for LIAISON_CHAOS, 5 minutes by default.
 	LIAISON_CHAOS=$(or $(LIAISON_CHAOS),5m) go test ./test/chaos -v -count=1 -timeout 0
+
+.PHONY: e2e
+e2e: localcluster $(BIN)/ociimage ## Prove the product on a real node, as root: kubelet, containerd, NetworkPolicies (hack/localcluster/README.md).
+	@hack/e2e.sh
 
 .PHONY: packages
 packages:

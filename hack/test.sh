@@ -29,4 +29,7 @@ go test -count=1 -v -timeout 20m ./test/e2e
 step "every command of the documentation, on another"
 go test -count=1 -timeout 25m ./test/docs
 
+step "on a real node, where the machine allows it"
+hack/e2e.sh
+
 step "done"

@@ -44,15 +44,28 @@ type cluster struct {
 	client     client.Client
 }
 
-// start brings up a cluster in a folder of its own, and stops it when the test ends.
+// start brings up a cluster whose pods are processes of this machine.
 func start(t *testing.T) *cluster {
 	t.Helper()
-	for _, needed := range []string{"liaison-operator", "liaison-intake", "promtool", "k8s/localcluster"} {
+	c := prepare(t, "liaison-operator", "liaison-intake", "promtool", "k8s/localcluster")
+	step(t, "the cluster starts")
+	up := []string{"up", "--dir", c.dir}
+	for _, name := range []string{"operator", "intake"} {
+		up = append(up, "--image", fmt.Sprintf("%s/liaison-%s=%s,LIAISON_BIND_ADDRESS=$(POD_IP)", registry, name, filepath.Join(root, "bin", "liaison-"+name)))
+	}
+	c.run("localcluster", up...)
+	c.connect()
+	return c
+}
+
+// prepare makes the folder of a cluster of the test's own, and stops the cluster when the test ends.
+func prepare(t *testing.T, needs ...string) *cluster {
+	t.Helper()
+	for _, needed := range needs {
 		if _, err := os.Stat(filepath.Join(root, "bin", needed)); err != nil {
 			t.Fatalf("%v; `make test` builds what this test needs", err)
 		}
 	}
-	step(t, "the cluster starts")
 	// Not t.TempDir: the test's long name would lengthen the paths of sockets, and pods must be able to enter.
 	parent, err := os.MkdirTemp("", "liaison-e2e-")
 	if err != nil {
@@ -64,12 +77,6 @@ func start(t *testing.T) *cluster {
 	c := &cluster{t: t, dir: filepath.Join(parent, "state")}
 	c.kubeconfig = filepath.Join(c.dir, "kubeconfig")
 	t.Cleanup(func() { c.stop(parent) })
-	up := []string{"up", "--dir", c.dir}
-	for _, name := range []string{"operator", "intake"} {
-		up = append(up, "--image", fmt.Sprintf("%s/liaison-%s=%s,LIAISON_BIND_ADDRESS=$(POD_IP)", registry, name, filepath.Join(root, "bin", "liaison-"+name)))
-	}
-	c.run("localcluster", up...)
-	c.connect()
 	return c
 }
 

@@ -21,10 +21,12 @@ import (
 )
 
 // declare installs the township's release.
-func (c *cluster) declare() {
+func (c *cluster) declare(more ...string) {
 	c.t.Helper()
-	c.helm("upgrade", "--install", station, filepath.Join(root, "charts", "liaison-station"), "--namespace", county, "--create-namespace",
-		"--values", filepath.Join("testdata", "zhongduo-values.yaml"))
+	c.helm(append([]string{
+		"upgrade", "--install", station, filepath.Join(root, "charts", "liaison-station"), "--namespace", county, "--create-namespace",
+		"--values", filepath.Join("testdata", "zhongduo-values.yaml"),
+	}, more...)...)
 }
 
 func (c *cluster) get(name string, into client.Object) error {

@@ -15,6 +15,8 @@ import (
 type Visitor struct {
 	base string
 	http *http.Client
+	// from is the address of another visitor for whom a proxy speaks; empty without one.
+	from string
 }
 
 // New returns a visitor of the service at base, for example http://127.8.0.3:8080.
@@ -29,6 +31,11 @@ func New(base string) (*Visitor, error) {
 		// A redirect is how the desk says that it took a form, so it is looked at and not followed.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}, nil
+}
+
+// From returns a visitor with another address behind the same proxy, which the station must trust, and with the same cookies.
+func (v *Visitor) From(address string) *Visitor {
+	return &Visitor{base: v.base, http: v.http, from: address}
 }
 
 // exchange sends a request and decodes the JSON of a good answer.
@@ -50,6 +57,9 @@ func (v *Visitor) exchange(request *http.Request, into any) (status int, err err
 // send repeats a request for a minute while the service answers that there are too many.
 func (v *Visitor) send(request *http.Request) (*http.Response, error) {
 	const tries = 60
+	if v.from != "" {
+		request.Header.Set("X-Forwarded-For", v.from)
+	}
 	for try := 1; ; try++ {
 		answer, err := v.http.Do(request)
 		if err != nil {

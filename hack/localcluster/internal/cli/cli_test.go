@@ -56,6 +56,31 @@ func TestSomebodysFolderIsLeftAlone(t *testing.T) {
 	}
 }
 
+func TestAWrongNodeStopsUpBeforeItBegins(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state")
+	for want, args := range map[string][]string{
+		`there is no node of kind "virtual"`: {"--node", "virtual"},
+		"use `localcluster load`":            {"--node", "real", "--image", "shop=" + os.Args[0]},
+	} {
+		if _, err := run(t, append([]string{"up", "--dir", dir}, args...)...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v", args, err)
+		}
+	}
+	if _, err := os.Stat(dir); !os.IsNotExist(err) {
+		t.Errorf("a state folder was made: %v", err)
+	}
+}
+
+func TestOnlyARealNodeTakesImages(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state")
+	if _, err := statedir.Create(dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := run(t, "load", "images.tar", "--dir", dir); err == nil || !strings.Contains(err.Error(), "only a real node takes images") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestAWrongImageStopsUpBeforeItBegins(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "state")
 	_, err := run(t, "up", "--dir", dir, "--image", "shop=no/such/binary")

@@ -72,6 +72,19 @@ func TestASecondUpReusesPortsAndKeys(t *testing.T) {
 	}
 }
 
+func TestAClusterKeepsItsKindOfNode(t *testing.T) {
+	c := newCluster(t)
+	c.up()
+	c.down()
+	err := c.Up(t.Context(), Wanted{Node: statedir.RealNode})
+	if err == nil || !strings.Contains(err.Error(), "has a process node and cannot get a real one") {
+		t.Errorf("got %v", err)
+	}
+	if kind := c.settings().Node; kind != statedir.ProcessNode {
+		t.Errorf("the node is of kind %q now", kind)
+	}
+}
+
 func TestATakenPortIsReplacedAndTold(t *testing.T) {
 	c := newCluster(t)
 	c.up()

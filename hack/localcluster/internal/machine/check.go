@@ -15,7 +15,7 @@ import (
 	"township.dev/liaison/hack/localcluster/internal/policies"
 )
 
-// Programs are those of other packages that the node needs, and Packages is where Debian has them.
+// programs are those of other packages that the node needs.
 var programs = []string{"containerd", "containerd-shim-runc-v2", "ctr", "runc", "iptables", "iptables-restore", "mount"}
 
 // Packages that Debian has the programs in.
@@ -44,6 +44,11 @@ func Check(ctx context.Context, root string) error {
 			return fmt.Errorf("this machine cannot have a real node: %w", err)
 		}
 	}
+	return outsideHidden(root)
+}
+
+// outsideHidden says whether the state is where the node sees it.
+func outsideHidden(root string) error {
 	for _, path := range hidden {
 		if root == path || strings.HasPrefix(root, path+"/") {
 			return fmt.Errorf("the state of a real node cannot be in %s, which the node has for its own: choose another folder with --dir", path)

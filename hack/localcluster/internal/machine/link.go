@@ -12,6 +12,7 @@ import (
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sys/unix"
 
 	"township.dev/liaison/hack/localcluster/internal/addresses"
 	"township.dev/liaison/hack/localcluster/internal/ports"
@@ -85,7 +86,22 @@ func configureNodeEnd(inside netns.NsHandle) error {
 	if err := raise(node, nodeEnd, addresses.RealNode+cableBits); err != nil {
 		return err
 	}
-	return route(node, nodeEnd, "0.0.0.0/0", addresses.Host)
+	if err := route(node, nodeEnd, "0.0.0.0/0", addresses.Host); err != nil {
+		return err
+	}
+	return refuseMissingPods(node)
+}
+
+// refuseMissingPods has the kernel answer who calls a pod that is gone. The way to each pod that is there is more exact.
+func refuseMissingPods(node *netlink.Handle) error {
+	_, pods, err := net.ParseCIDR(addresses.PodRange)
+	if err != nil {
+		return err
+	}
+	if err := node.RouteAdd(&netlink.Route{Dst: pods, Type: unix.RTN_UNREACHABLE}); err != nil {
+		return fmt.Errorf("refusing calls to pods that are gone: %w", err)
+	}
+	return nil
 }
 
 // raise gives an interface its address, if it needs one, and sets it up.

@@ -16,7 +16,7 @@ var chosen = ports.Set{Etcd: 20001, EtcdPeer: 20002, APIServer: 20003, Controlle
 
 func TestStages(t *testing.T) {
 	var order []string
-	for _, stage := range stages(t) {
+	for _, stage := range stages(t, statedir.ProcessNode) {
 		order = append(order, strings.Join(names(stage), "+"))
 	}
 	want := []string{"etcd", "kube-apiserver", "kube-controller-manager+kube-scheduler+node"}
@@ -79,7 +79,25 @@ func TestNodeReady(t *testing.T) {
 	}
 }
 
-func stages(t *testing.T) [][]supervise.Part {
+func TestWhatARealNodeNeedsOfTheControlPlane(t *testing.T) {
+	for _, c := range []struct {
+		node        statedir.NodeKind
+		part        string
+		has, hasNot string
+	}{
+		{statedir.ProcessNode, APIServer, "--endpoint-reconciler-type=none", "--advertise-address=10.98.0.2"},
+		{statedir.RealNode, APIServer, "--advertise-address=10.98.0.2", "--endpoint-reconciler-type=none"},
+		{statedir.ProcessNode, ControllerManager, "--controllers=*,-endpoints-controller,-endpointslice-controller,-endpointslice-mirroring-controller", "--controllers=*"},
+		{statedir.RealNode, ControllerManager, "--controllers=*", ""},
+	} {
+		args := partOf(t, c.node, c.part).Args
+		if !slices.Contains(args, c.has) || slices.Contains(args, c.hasNot) {
+			t.Errorf("with a %s node %s has %v, want %s and not %s", c.node, c.part, args, c.has, c.hasNot)
+		}
+	}
+}
+
+func stages(t *testing.T, node statedir.NodeKind) [][]supervise.Part {
 	t.Helper()
 	folder, err := statedir.Create(t.TempDir())
 	if err != nil {
@@ -88,7 +106,7 @@ func stages(t *testing.T) [][]supervise.Part {
 	if err := pki.Ensure(folder, time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)); err != nil {
 		t.Fatal(err)
 	}
-	stages, err := Stages(folder, statedir.Settings{Ports: chosen})
+	stages, err := Stages(folder, statedir.Settings{Ports: chosen, Node: node})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +115,12 @@ func stages(t *testing.T) [][]supervise.Part {
 
 func part(t *testing.T, name string) supervise.Part {
 	t.Helper()
-	all := slices.Concat(stages(t)...)
+	return partOf(t, statedir.ProcessNode, name)
+}
+
+func partOf(t *testing.T, node statedir.NodeKind, name string) supervise.Part {
+	t.Helper()
+	all := slices.Concat(stages(t, node)...)
 	return all[slices.Index(names(all), name)]
 }
 
