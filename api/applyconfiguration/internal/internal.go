@@ -291,6 +291,8 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: status
       type:
         namedType: dev.township.liaison.api.v1alpha1.DeputyRosterStatus
+      default:
+        observedGeneration: -1
 - name: dev.township.liaison.api.v1alpha1.DeputyRosterSpec
   map:
     fields:
@@ -422,6 +424,8 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: status
       type:
         namedType: dev.township.liaison.api.v1alpha1.DutyScheduleStatus
+      default:
+        observedGeneration: -1
 - name: dev.township.liaison.api.v1alpha1.DutyScheduleSpec
   map:
     fields:
@@ -750,6 +754,8 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: status
       type:
         namedType: dev.township.liaison.api.v1alpha1.LiaisonStationStatus
+      default:
+        observedGeneration: -1
 - name: dev.township.liaison.api.v1alpha1.LiaisonStationSpec
   map:
     fields:

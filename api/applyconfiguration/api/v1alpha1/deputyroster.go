@@ -25,6 +25,8 @@ type DeputyRosterApplyConfiguration struct {
 	// spec is the roster and its rules.
 	Spec *DeputyRosterSpecApplyConfiguration `json:"spec,omitempty"`
 	// status is what the operator observes; it is written by the operator alone.
+	//
+	// Until the operator has looked, observedGeneration is -1: tools that wait take an object without it for settled.
 	Status *DeputyRosterStatusApplyConfiguration `json:"status,omitempty"`
 }
 

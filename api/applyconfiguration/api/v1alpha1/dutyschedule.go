@@ -25,6 +25,8 @@ type DutyScheduleApplyConfiguration struct {
 	// spec is the plan.
 	Spec *DutyScheduleSpecApplyConfiguration `json:"spec,omitempty"`
 	// status is what the operator observes of the plan.
+	//
+	// Until the operator has looked, observedGeneration is -1: tools that wait take an object without it for settled.
 	Status *DutyScheduleStatusApplyConfiguration `json:"status,omitempty"`
 }
 

@@ -25,6 +25,8 @@ type LiaisonStationApplyConfiguration struct {
 	// spec is what the township declares about its station.
 	Spec *LiaisonStationSpecApplyConfiguration `json:"spec,omitempty"`
 	// status is what the operator observes; it is written by the operator alone.
+	//
+	// Until the operator has looked, observedGeneration is -1: tools that wait take an object without it for settled.
 	Status *LiaisonStationStatusApplyConfiguration `json:"status,omitempty"`
 }
 
