@@ -84,7 +84,7 @@ func (c *cluster) submit(n int) {
 // received is how many suggestions the station has, as the operator last heard.
 func (c *cluster) received() int64 {
 	if backlog := c.station().Status.Backlog; backlog != nil {
-		return int64(backlog.Received)
+		return backlog.Received
 	}
 	return -1
 }

@@ -33,7 +33,7 @@ func newCheck(at *location) *cobra.Command {
 func newLoad(at *location) *cobra.Command {
 	return &cobra.Command{
 		Use:   "load ARCHIVE...",
-		Short: "Give a real node the images in archives, such as the images.tar of a bundle",
+		Short: "Give a real node the images in archives, as docker save or ctr images export write them",
 		Args:  cobra.MinimumNArgs(1),
 		RunE: func(command *cobra.Command, archives []string) error {
 			target, err := at.open(command.ErrOrStderr())

@@ -74,10 +74,14 @@ func reapUntil(pid int) (status int) {
 // endContainers asks all processes to end, as a machine does that is switched off, and waits for those in containers.
 func endContainers() {
 	_ = syscall.Kill(-1, syscall.SIGTERM) // there may be none
-	deadline := time.Now().Add(containersGrace)
-	for time.Now().Before(deadline) && slices.ContainsFunc(processes(), isContained) {
+	deadline, look := time.After(containersGrace), time.Tick(50*time.Millisecond)
+	for slices.ContainsFunc(processes(), isContained) {
 		_, _ = syscall.Wait4(-1, nil, syscall.WNOHANG, nil)
-		time.Sleep(50 * time.Millisecond)
+		select {
+		case <-look:
+		case <-deadline:
+			return
+		}
 	}
 }
 

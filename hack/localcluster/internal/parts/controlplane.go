@@ -20,8 +20,8 @@ var endpointControllers = []string{
 	"endpointslice-mirroring-controller",
 }
 
-func apiServer(folder statedir.Folder, chosen ports.Set, real bool) []string {
-	return commandLine(APIServer, append(endpoint(real),
+func apiServer(folder statedir.Folder, chosen ports.Set, node statedir.NodeKind) []string {
+	return commandLine(APIServer, append(endpoint(node),
 		flag{"bind-address", ports.Loopback},
 		flag{"secure-port", strconv.Itoa(chosen.APIServer)},
 		flag{"tls-cert-file", folder.PKI(pki.APIServerServing.Certificate)},
@@ -54,21 +54,21 @@ func apiServer(folder statedir.Folder, chosen ports.Set, real bool) []string {
 
 // endpoint is where pods find the API server: on a real node at that node's address, which passes them on to it. Else it has a loopback
 // address for them too, which no EndpointSlice may hold.
-func endpoint(real bool) []flag {
-	if real {
+func endpoint(node statedir.NodeKind) []flag {
+	if node == statedir.RealNode {
 		return []flag{{"advertise-address", addresses.RealNode}}
 	}
 	return []flag{{"advertise-address", ports.Loopback}, {"endpoint-reconciler-type", "none"}}
 }
 
-func controllerManager(folder statedir.Folder, chosen ports.Set, real bool) []string {
+func controllerManager(folder statedir.Folder, chosen ports.Set, node statedir.NodeKind) []string {
 	return commandLine(ControllerManager, append(client(folder, pki.ControllerManager),
 		flag{"bind-address", ports.Loopback},
 		flag{"secure-port", strconv.Itoa(chosen.ControllerManager)},
 		flag{"tls-cert-file", folder.PKI(pki.ControllerManagerServing.Certificate)},
 		flag{"tls-private-key-file", folder.PKI(pki.ControllerManagerServing.Key)},
 
-		flag{"controllers", controllers(real)},
+		flag{"controllers", controllers(node)},
 		flag{"use-service-account-credentials", "true"},
 		flag{"service-account-private-key-file", folder.PKI(pki.ServiceAccountKey)},
 		flag{"root-ca-file", folder.PKI(pki.ClusterAuthority)},
@@ -79,8 +79,8 @@ func controllerManager(folder statedir.Folder, chosen ports.Set, real bool) []st
 	)...)
 }
 
-func controllers(real bool) string {
-	if real {
+func controllers(node statedir.NodeKind) string {
+	if node == statedir.RealNode {
 		return "*"
 	}
 	return "*,-" + strings.Join(endpointControllers, ",-")

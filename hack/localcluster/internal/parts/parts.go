@@ -33,7 +33,7 @@ const podsGrace = 45 * time.Second
 
 // Stages lists the parts in the order in which they start. A stage starts when the one before works.
 func Stages(folder statedir.Folder, settings statedir.Settings) ([][]supervise.Part, error) {
-	chosen, real := settings.Ports, settings.Node == statedir.RealNode
+	chosen, kind := settings.Ports, settings.Node
 	probes, err := newProbes(folder, chosen)
 	if err != nil {
 		return nil, err
@@ -43,20 +43,20 @@ func Stages(folder statedir.Folder, settings statedir.Settings) ([][]supervise.P
 			{Name: Etcd, Args: etcd(folder, chosen), Ready: probes.etcd, StopWithin: 10 * time.Second},
 		},
 		{
-			{Name: APIServer, Args: apiServer(folder, chosen, real), Ready: probes.apiServer, StopWithin: 10 * time.Second},
+			{Name: APIServer, Args: apiServer(folder, chosen, kind), Ready: probes.apiServer, StopWithin: 10 * time.Second},
 		},
 		{
-			{Name: ControllerManager, Args: controllerManager(folder, chosen, real), Ready: probes.controllerManager, StopWithin: 10 * time.Second},
+			{Name: ControllerManager, Args: controllerManager(folder, chosen, kind), Ready: probes.controllerManager, StopWithin: 10 * time.Second},
 			{Name: Scheduler, Args: scheduler(folder, chosen), Ready: probes.scheduler, StopWithin: 10 * time.Second},
 			// Last, and hence the first to stop: while pods end, the API server still takes their status.
-			{Name: Node, Args: node(folder), Ready: nodeProbe(probes, real), StopWithin: podsGrace},
+			{Name: Node, Args: node(folder), Ready: nodeProbe(probes, kind), StopWithin: podsGrace},
 		},
 	}, nil
 }
 
 // nodeProbe asks of a real node also whether its Services work.
-func nodeProbe(probes probes, real bool) func(context.Context, time.Time) error {
-	if !real {
+func nodeProbe(probes probes, kind statedir.NodeKind) func(context.Context, time.Time) error {
+	if kind != statedir.RealNode {
 		return probes.node
 	}
 	return func(ctx context.Context, started time.Time) error {
