@@ -233,16 +233,33 @@ func (s story) mended(child client.Object) {
 	s.appears(child, func() bool { return child.GetLabels()[spoilt] == "liaison" })
 }
 
-// publishElsewhere moves the station from its Ingress to a Gateway, and from there to nowhere.
+// publishElsewhere moves the station from its Ingress to a Gateway, which answers, and from there to nowhere.
 func (s story) publishElsewhere() {
 	s.Helper()
 	intake := s.named(station.IntakeName(s.key.Name))
 	route := &gatewayv1.HTTPRoute{ObjectMeta: intake}
 	s.expose(&v1alpha1.Exposure{Gateway: &v1alpha1.GatewayExposure{ParentRefs: []v1alpha1.GatewayReference{{Name: "county"}}}})
 	s.mended(route)
+	s.answered(route, "county")
 	s.disappears(&networkingv1.Ingress{ObjectMeta: intake})
 	s.expose(nil)
 	s.disappears(route)
+}
+
+// answered by the Gateway, which takes the route.
+func (s story) answered(route *gatewayv1.HTTPRoute, gateway gatewayv1.ObjectName) {
+	s.Helper()
+	cluster.Get(s, route)
+	route.Status.Parents = []gatewayv1.RouteParentStatus{{
+		ParentRef: gatewayv1.ParentReference{Name: gateway}, ControllerName: "example.test/gateway",
+		Conditions: []metav1.Condition{{
+			Type: string(gatewayv1.RouteConditionAccepted), Status: metav1.ConditionTrue, Reason: string(gatewayv1.RouteReasonAccepted),
+			ObservedGeneration: route.Generation, LastTransitionTime: metav1.Now(),
+		}},
+	}}
+	if err := cluster.Client.Status().Update(s.Context(), route); err != nil {
+		s.Fatal(err)
+	}
 }
 
 func (s story) expose(exposure *v1alpha1.Exposure) {
