@@ -8,7 +8,9 @@ import (
 	"syscall"
 	"time"
 
+	"township.dev/liaison/hack/localcluster/internal/machine"
 	"township.dev/liaison/hack/localcluster/internal/process"
+	"township.dev/liaison/hack/localcluster/internal/statedir"
 )
 
 const (
@@ -18,7 +20,7 @@ const (
 	killedWithin = 10 * time.Second
 )
 
-// Down ends every process of the cluster and undoes its mounts. The state stays.
+// Down ends every process of the cluster and undoes its mounts and control groups. The state stays.
 func (c Cluster) Down(ctx context.Context) error {
 	release, err := c.lock()
 	if err != nil {
@@ -61,6 +63,13 @@ func (c Cluster) down(ctx context.Context) error {
 	}
 	for _, mount := range unmounted {
 		c.say("unmounted %s, which an unclean end had left", mount)
+	}
+	settings, err := c.Folder.ReadSettings()
+	if err != nil {
+		return err
+	}
+	if settings.Node == statedir.RealNode {
+		return machine.RemoveControlGroups()
 	}
 	return nil
 }

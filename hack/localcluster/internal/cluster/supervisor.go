@@ -43,6 +43,8 @@ func startSupervisor(folder statedir.Folder) error {
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("starting the supervisor: %w", err)
 	}
+	// Who looked for it before would take it for one that has ended.
+	process.AwaitMark(cmd.Process, folder.Root())
 	return cmd.Process.Release()
 }
 

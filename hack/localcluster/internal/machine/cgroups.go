@@ -91,8 +91,8 @@ func passOn(parent, group string) error {
 	return nil
 }
 
-// removeControlGroups removes what the node left. No process is in them any more.
-func removeControlGroups() error {
+// RemoveControlGroups removes those of a node that has ended, as [Run] does unless it was killed.
+func RemoveControlGroups() error {
 	all, err := hierarchies()
 	if err != nil {
 		return err

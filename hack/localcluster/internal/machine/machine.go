@@ -59,12 +59,12 @@ func Run(ctx context.Context, cfg Config) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return served.relay(ctx) })
 	group.Go(func() error { return await(ctx, first) })
-	return errors.Join(group.Wait(), removeControlGroups())
+	return errors.Join(group.Wait(), RemoveControlGroups())
 }
 
 // prepare makes what the machine finds when it starts.
 func prepare(cfg Config) error {
-	if err := removeControlGroups(); err != nil { // of a machine that was killed
+	if err := RemoveControlGroups(); err != nil { // of a machine that was killed
 		return err
 	}
 	if err := makeControlGroups(); err != nil {

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 const (
@@ -71,6 +72,26 @@ func hold(pid int, folder string) (*Process, error) {
 		return nil, nil
 	}
 	return &Process{PID: pid, Part: part, handle: handle}, nil
+}
+
+// markWithin is much longer than a program needs from its start to its environment.
+const markWithin = 5 * time.Second
+
+// AwaitMark waits until a process that was just started can be found, or has ended. Its environment cannot be read before its program
+// is laid out in memory, which comes a moment after the start has succeeded.
+func AwaitMark(started *os.Process, folder string) {
+	deadline, look := time.After(markWithin), time.Tick(time.Millisecond)
+	for {
+		_, marked := partOf(started.Pid, folder)
+		if marked || started.Signal(syscall.Signal(0)) != nil {
+			return
+		}
+		select {
+		case <-look:
+		case <-deadline:
+			return
+		}
+	}
 }
 
 // partOf reads the mark of a process. One that has ended, or is another user's, has none.

@@ -32,6 +32,29 @@ func TestFindKnowsProcessesByTheirMark(t *testing.T) {
 	}
 }
 
+func TestAProcessIsFoundOnceItsMarkWasAwaited(t *testing.T) {
+	for range 50 {
+		folder := t.TempDir()
+		started := exec.Command(os.Args[0])
+		started.Args = []string{"etcd"}
+		started.Env = Mark(folder, "etcd")
+		input, err := started.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := started.Start(); err != nil {
+			t.Fatal(err)
+		}
+		AwaitMark(started.Process, folder)
+		_, marked := partOf(started.Process.Pid, folder)
+		_ = input.Close() // ends it
+		_ = started.Wait()
+		if !marked {
+			t.Fatal("the process has no mark yet")
+		}
+	}
+}
+
 func TestAnEndedProcessIsNotFound(t *testing.T) {
 	folder := t.TempDir()
 	ended := start(t, Mark(folder, "etcd"))
