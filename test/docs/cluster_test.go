@@ -60,7 +60,7 @@ func somewhere(t *testing.T) place {
 	return here
 }
 
-// checkout makes a folder like one of the project's, in which a reader can write, with what the county's identity provider has given out.
+// checkout makes a folder like one of the project's, in which a reader can write, with what the county's identity provider and authority have given out.
 func checkout(t *testing.T, folder string) string {
 	t.Helper()
 	if err := os.Mkdir(folder, 0o755); err != nil {
@@ -75,8 +75,10 @@ func checkout(t *testing.T, folder string) string {
 			t.Fatal(err)
 		}
 	}
-	if err := os.WriteFile(filepath.Join(folder, "client-secret.txt"), []byte("secret\n"), 0o600); err != nil {
-		t.Fatal(err)
+	for name, content := range map[string]string{"client-secret.txt": "secret\n", "county-ca.crt": "# the county's own authority\n"} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return folder
 }
