@@ -1,6 +1,7 @@
 package station
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -174,12 +175,15 @@ func judgeContainer(pod *corev1.Pod, status corev1.ContainerStatus) (finding, bo
 	}
 }
 
-// ended is how the container last ended; nil when it never has.
+// ended is how the container last ended by its own fault; nil when it never has. With code 0 it ends when it is asked to, as a node does that is started
+// again; only where that happens again and again, so that the node waits, something is wrong.
 func ended(status corev1.ContainerStatus) *corev1.ContainerStateTerminated {
-	if status.State.Terminated != nil {
-		return status.State.Terminated
+	end := cmp.Or(status.State.Terminated, status.LastTerminationState.Terminated)
+	waits := status.State.Waiting != nil && status.State.Waiting.Reason == "CrashLoopBackOff"
+	if end != nil && end.ExitCode == 0 && !waits {
+		return nil
 	}
-	return status.LastTerminationState.Terminated
+	return end
 }
 
 func crashing(pod *corev1.Pod, end *corev1.ContainerStateTerminated) finding {
