@@ -104,6 +104,14 @@ func asks[T any](p *person, expression string) T {
 	return value
 }
 
+// isBefore reports whether the person is before the whole page of that address. While one page takes another's place the tab answers with an error, which is no more than "not yet".
+func (p *person) isBefore(address string) bool {
+	ctx, cancel := context.WithTimeout(p.tab, patience)
+	defer cancel()
+	where, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.readyState === "complete" ? location.href : ""`, chromedp.EvalAwaitPromise))
+	return err == nil && where == address
+}
+
 // eventually waits until it is so.
 func (p *person) eventually(complaint func() string, is func() bool) {
 	p.t.Helper()

@@ -120,7 +120,7 @@ func (p *person) goesBack() *person {
 		now := call(p, page.GetNavigationHistory, cdp.Empty{})
 		return now.Entries[now.CurrentIndex].ID == before.ID
 	})
-	p.eventually(func() string { return "is not whole" }, func() bool { return asks[string](p, "document.readyState") == "complete" })
+	p.eventually(func() string { return "is not whole" }, func() bool { return p.isBefore(before.URL) })
 	return p
 }
 
