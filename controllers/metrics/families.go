@@ -1,26 +1,40 @@
 package metrics
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// family is one metric: its name, what it says, and the labels it has beside namespace and station.
+// place are the labels that every metric has, by name.
+var place = []string{"namespace", "station"}
+
+// family is one metric: its name, what it says, and the labels it has beside its place.
 type family struct {
 	desc   *prometheus.Desc
 	kind   prometheus.ValueType
 	labels []string
+	// order of all labels by name, as the exposition has them: indexes of the place's and then of the family's own.
+	order []int
 }
 
 func gauge(name, help string, labels ...string) *family {
-	return &family{desc: describe(name, help, labels), kind: prometheus.GaugeValue, labels: labels}
+	return newFamily(prometheus.GaugeValue, name, help, labels)
 }
 
 func counter(name, help string, labels ...string) *family {
-	return &family{desc: describe(name, help, labels), kind: prometheus.CounterValue, labels: labels}
+	return newFamily(prometheus.CounterValue, name, help, labels)
 }
 
-func describe(name, help string, labels []string) *prometheus.Desc {
-	return prometheus.NewDesc(name, help, append([]string{"namespace", "station"}, labels...), nil)
+func newFamily(kind prometheus.ValueType, name, help string, labels []string) *family {
+	all := slices.Concat(place, labels)
+	order := make([]int, len(all))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return strings.Compare(all[a], all[b]) })
+	return &family{desc: prometheus.NewDesc(name, help, all, nil), kind: kind, labels: labels, order: order}
 }
 
 // The metrics that dashboards, alerts and outside tools rely on. A name or a label, once released, is not changed.

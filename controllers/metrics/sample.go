@@ -1,9 +1,6 @@
 package metrics
 
 import (
-	"slices"
-	"strings"
-
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 )
@@ -39,7 +36,7 @@ type series struct {
 }
 
 func newSeries(out chan<- prometheus.Metric, namespace, station string) series {
-	return series{out: out, namespace: namespace, place: []*dto.LabelPair{pair("namespace", namespace), pair("station", station)}}
+	return series{out: out, namespace: namespace, place: []*dto.LabelPair{pair(place[0], namespace), pair(place[1], station)}}
 }
 
 func pair(name, value string) *dto.LabelPair { return &dto.LabelPair{Name: &name, Value: &value} }
@@ -54,11 +51,13 @@ func (s series) labelled(f *family, values []string) []*dto.LabelPair {
 	if len(values) == 0 {
 		return s.place
 	}
-	labels := make([]*dto.LabelPair, 0, len(s.place)+len(values))
-	labels = append(labels, s.place...)
-	for i, value := range values {
-		labels = append(labels, pair(f.labels[i], value))
+	labels := make([]*dto.LabelPair, len(f.order))
+	for to, from := range f.order {
+		if own := from - len(s.place); own < 0 {
+			labels[to] = s.place[from]
+		} else {
+			labels[to] = pair(f.labels[own], values[own])
+		}
 	}
-	slices.SortFunc(labels, func(a, b *dto.LabelPair) int { return strings.Compare(a.GetName(), b.GetName()) })
 	return labels
 }

@@ -2,10 +2,9 @@
 package calendar
 
 import (
-	"errors"
-
 	"github.com/spf13/cobra"
 
+	"township.dev/liaison/internal/cli/manifest"
 	"township.dev/liaison/internal/cli/show"
 )
 
@@ -33,12 +32,7 @@ func newImport() *cobra.Command {
 		Short:   "Turn a notice or an ICS file into a HolidayCalendar",
 		Long:    aboutImport,
 		Example: importExamples,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return errors.New("exactly one file is wanted")
-			}
-			return nil
-		},
+		Args:    manifest.OneFile,
 		RunE: func(command *cobra.Command, args []string) error {
 			i.file = args[0]
 			i.in, i.out, i.err = command.InOrStdin(), command.OutOrStdout(), command.ErrOrStderr()

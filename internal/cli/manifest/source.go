@@ -12,10 +12,20 @@ import (
 	"path/filepath"
 	"slices"
 	"unicode/utf8"
+
+	"github.com/spf13/cobra"
 )
 
 // Stdin is the name that stands for standard input, as with kubectl.
 const Stdin = "-"
+
+// OneFile takes the name of one file as a command's only argument.
+func OneFile(_ *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return errors.New("exactly one file is wanted")
+	}
+	return nil
+}
 
 // Read reads the documents of the named files, folders (the files right in them that end in .yaml, .yml or .json) and, for "-", of stdin.
 // What cannot be read is left out and told in the faults.

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"township.dev/liaison/internal/cli/exit"
+	"township.dev/liaison/internal/cli/manifest"
 	"township.dev/liaison/internal/cli/show"
 )
 
@@ -41,7 +42,7 @@ func newImport() *cobra.Command {
 		Short:   "Turn a sheet of deputies into a DeputyRoster",
 		Long:    aboutImport,
 		Example: importExamples,
-		Args:    oneFile,
+		Args:    manifest.OneFile,
 		RunE: func(command *cobra.Command, args []string) error {
 			i.file = args[0]
 			i.in, i.out, i.err = command.InOrStdin(), command.OutOrStdout(), command.ErrOrStderr()
@@ -84,11 +85,4 @@ func newExport() *cobra.Command {
 	command.Flags().StringVarP(&e.file, "filename", "f", "", "file with the roster, or - for standard input")
 	e.output.AddTo(command)
 	return command
-}
-
-func oneFile(_ *cobra.Command, args []string) error {
-	if len(args) != 1 {
-		return errors.New("exactly one file is wanted")
-	}
-	return nil
 }
