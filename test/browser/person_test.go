@@ -20,7 +20,7 @@ import (
 )
 
 // patience is how long a person waits for something on the page; on a busy machine it takes its time.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // A person sits before a tab of an own browser profile: nobody else's cookies, nobody else's drafts.
 type person struct {
@@ -83,13 +83,18 @@ func (p *person) screen(width, height int64) {
 // call sends a command to the person's tab.
 func call[P, R any](p *person, command cdp.Command[P, R], params P) R {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.tab, patience)
-	defer cancel()
-	result, err := chromedp.Call(ctx, command, params)
+	result, err := tries(p, command, params)
 	if err != nil {
 		p.t.Fatalf("%s: %v", command.Method, err)
 	}
 	return result
+}
+
+// tries a command that the person's tab may not be able to answer yet.
+func tries[P, R any](p *person, command cdp.Command[P, R], params P) (R, error) {
+	ctx, cancel := context.WithTimeout(p.tab, patience)
+	defer cancel()
+	return chromedp.Call(ctx, command, params)
 }
 
 // asks evaluates an expression in the page.

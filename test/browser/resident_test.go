@@ -115,10 +115,10 @@ func (p *person) goesBack() *person {
 	history := call(p, page.GetNavigationHistory, cdp.Empty{})
 	before := history.Entries[history.CurrentIndex-1]
 	call(p, page.NavigateToHistoryEntry, page.NavigateToHistoryEntryParams{EntryID: before.ID})
-	// A page that is being left answers no questions, so the browser is asked where it is.
+	// A page that is being left answers no questions, so the browser is asked where it is; while one page takes another's place, it has no answer either.
 	p.eventually(func() string { return "does not come back to " + before.URL }, func() bool {
-		now := call(p, page.GetNavigationHistory, cdp.Empty{})
-		return now.Entries[now.CurrentIndex].ID == before.ID
+		now, err := tries(p, page.GetNavigationHistory, cdp.Empty{})
+		return err == nil && now.Entries[now.CurrentIndex].ID == before.ID
 	})
 	p.eventually(func() string { return "is not whole" }, func() bool { return p.isBefore(before.URL) })
 	return p
