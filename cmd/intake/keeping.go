@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"text/tabwriter"
+	"time"
 
 	"township.dev/liaison/internal/intake"
 	"township.dev/liaison/internal/store"
@@ -88,36 +90,60 @@ func (a arguments) restore(ctx context.Context) error {
 	}
 	_, _ = fmt.Fprintf(a.out, "%d cases are back, the audit log has %d rows\n", restored.Cases, restored.Head.Length)
 	_, _ = fmt.Fprintln(a.out, "nobody is signed in; passwords, one-time codes and recovery codes are those of the backup, and whoever changed them since does so again")
+	if restored.Unreadable {
+		_, _ = fmt.Fprintln(a.out, "the database that was there is damaged: it is kept as it was found, unfinished, with the -wal and -shm that stood beside it")
+	}
 	if restored.Kept != "" {
-		_, _ = fmt.Fprintf(a.out, "the database that was there is kept as %s\n", restored.Kept)
+		_, _ = fmt.Fprintf(a.out, "the database that was there is kept as %s, and takes room; when nobody needs it: liaison-intake forget %s\n",
+			restored.Kept, filepath.Base(restored.Kept))
 	}
 	return nil
 }
 
-// restoreFrom a file, or from standard input by a file beside the database.
-func (a arguments) restoreFrom(ctx context.Context, o store.Options, file string) (_ store.Restored, err error) {
-	if file != stream {
-		return store.Restore(ctx, o, file)
+func (a arguments) restoreFrom(ctx context.Context, o store.Options, file string) (store.Restored, error) {
+	if file == stream {
+		return store.RestoreStream(ctx, o, "standard input", a.in)
 	}
-	scratch, err := store.NewScratch(o.DataDir, store.ScratchReceived)
-	if err != nil {
-		return store.Restored{}, err
-	}
-	defer func() { err = errors.Join(err, scratch.Remove()) }()
-	received := filepath.Join(scratch.Path, "received.db")
-	if err := receive(a.in, received); err != nil {
-		return store.Restored{}, fmt.Errorf("reading standard input: %w", err)
-	}
-	return store.Restore(ctx, o, received)
+	return store.Restore(ctx, o, file)
 }
 
-func receive(in io.Reader, path string) error {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
+// kept lists what restores moved aside: the image has no shell that could look into the folder.
+func (a arguments) kept() error {
+	config, ok, err := a.config(0)
+	if !ok {
 		return err
 	}
-	_, err = io.Copy(file, in)
-	return errors.Join(err, file.Close())
+	all, err := store.Kept(config.DataDir)
+	if err != nil {
+		return fmt.Errorf("kept: %w", err)
+	}
+	if len(all) == 0 {
+		_, _ = fmt.Fprintln(a.out, "no restore has kept a database here")
+		return nil
+	}
+	table := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(table, "NAME\tSIZE\tREPLACED")
+	for _, k := range all {
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", k.Name, store.Mebibytes(k.Size), k.Replaced.Format(time.RFC3339))
+	}
+	return table.Flush()
+}
+
+// forget removes one of those that kept lists.
+func (a arguments) forget() error {
+	config, ok, err := a.config(1)
+	if !ok {
+		return err
+	}
+	if len(config.Arguments) != 1 {
+		return errors.New("forget needs the name of a database; liaison-intake kept lists those that can be forgotten")
+	}
+	forgotten, err := store.Forget(config.DataDir, config.Arguments[0])
+	if err != nil {
+		return fmt.Errorf("forget: %w", err)
+	}
+	_, _ = fmt.Fprintf(a.out, "%s is removed, which frees %s\n", forgotten.Name, store.Mebibytes(forgotten.Size))
+	return nil
 }
 
 // verify reads the database while the service goes on.

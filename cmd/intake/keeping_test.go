@@ -57,6 +57,65 @@ func TestBackupRestoreVerify(t *testing.T) {
 	open(t, s.public).visit(second.address()).arrives(404, "/status")
 }
 
+// The day for which there are backups.
+func TestADamagedDatabaseIsReplaced(t *testing.T) {
+	m := newMount(t)
+	file := filepath.Join(t.TempDir(), "backup.db")
+	must(t, start(t, m).stop())
+	_, err := m.keep(t, "backup", file)
+	must(t, err)
+	must(t, os.WriteFile(filepath.Join(m.data, "liaison.db"), []byte("what the disk has left of it"), 0o600))
+	if _, err := m.keep(t, "verify"); err == nil {
+		t.Error("the damage is not seen")
+	}
+	if said, err := m.keep(t, "restore", file); err != nil || !strings.Contains(said, "is damaged: it is kept as it was found") || !strings.Contains(said, "forget liaison.db.before-") {
+		t.Errorf("%q, error %v", said, err)
+	}
+	_, err = m.keep(t, "verify")
+	must(t, err)
+	start(t, m)
+}
+
+// What a restore keeps takes room on the station's volume until somebody says that it may go.
+func TestKeptDatabasesAreForgottenWhileTheServiceRuns(t *testing.T) {
+	m := newMount(t)
+	file := filepath.Join(t.TempDir(), "backup.db")
+	must(t, start(t, m).stop())
+	if said, err := m.keep(t, "kept"); err != nil || said != "no restore has kept a database here\n" {
+		t.Errorf("%q, error %v", said, err)
+	}
+	_, err := m.keep(t, "backup", file)
+	must(t, err)
+	restored, err := m.keep(t, "restore", file)
+	must(t, err)
+	said := strings.Fields(restored)
+	name := said[len(said)-1]
+	if !strings.Contains(restored, filepath.Join(m.data, name)+", and takes room") || !strings.HasSuffix(restored, ": liaison-intake forget "+name+"\n") {
+		t.Errorf("the restore does not tell what it keeps, nor how to be rid of it: %q", restored)
+	}
+	start(t, m)
+	listed, err := m.keep(t, "kept")
+	must(t, err)
+	if row := strings.Fields(strings.SplitAfter(listed, "\n")[1]); row[0] != name || row[2] != "MiB" || !strings.HasPrefix(row[3], "20") {
+		t.Errorf("it lists %q", listed)
+	}
+	for given, want := range map[string]string{
+		"liaison.db": "liaison-intake kept lists", "liaison.db-wal": "liaison-intake kept lists", filepath.Join(m.data, name): "without its folder",
+	} {
+		if _, err := m.keep(t, "forget", given); !errors.Is(err, store.ErrNotKept) || !strings.Contains(err.Error(), want) {
+			t.Errorf("forget %s: %v, want %q", given, err, want)
+		}
+	}
+	if said, err := m.keep(t, "forget", name); err != nil || !strings.HasPrefix(said, name+" is removed, which frees ") {
+		t.Errorf("%q, error %v", said, err)
+	}
+	if said, err := m.keep(t, "kept"); err != nil || said != "no restore has kept a database here\n" {
+		t.Errorf("%q, error %v", said, err)
+	}
+	_, err = m.keep(t, "verify")
+	must(t, err)
+}
+
 // lookout is who a backup is written to. It notes what stands in the folder at the first byte, and breaks off.
 type lookout struct {
 	folder string
@@ -96,7 +155,8 @@ func TestARestoreLeavesNothingOfWhatItReceived(t *testing.T) {
 	m := newMount(t)
 	must(t, start(t, m).stop())
 	for in, want := range map[io.Reader]string{
-		strings.NewReader("no database"): "not a database",
+		strings.NewReader(""):            "checking standard input: it holds no station's database: it is empty",
+		strings.NewReader("no database"): "no database at all",
 		iotest.ErrReader(errBrokeOff):    "the connection broke",
 	} {
 		err := arguments{
@@ -122,6 +182,11 @@ func TestWhatKeepsASubcommandFromItsWorkIsTold(t *testing.T) {
 		{[]string{"backup", "a", "b"}, "unexpected argument"},
 		{[]string{"backup", filepath.Join(m.data, "backup.db")}, "there is no database"},
 		{[]string{"restore", filepath.Join(m.data, "missing.db")}, "no such file"},
+		{[]string{"kept", "all"}, "unexpected argument"},
+		{[]string{"kept", "--data-dir", filepath.Join(m.data, "missing")}, "name another folder"},
+		{[]string{"forget"}, "liaison-intake kept lists"},
+		{[]string{"forget", "a", "b"}, "unexpected argument"},
+		{[]string{"forget", "liaison.db.before-20261126T120000Z"}, "restore a backup first"},
 		{[]string{"verify"}, "there is no database"},
 		{[]string{"verify", "now"}, "unexpected argument"},
 	} {

@@ -50,6 +50,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		return given.backup(ctx)
 	case "restore":
 		return given.restore(ctx)
+	case "kept":
+		return given.kept()
+	case "forget":
+		return given.forget()
 	case "verify":
 		return given.verify(ctx)
 	case "probe":

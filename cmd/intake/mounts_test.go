@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"encoding/pem"
+	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -11,6 +14,7 @@ import (
 
 	"township.dev/liaison/internal/intake/mounted"
 	"township.dev/liaison/internal/stationconf"
+	"township.dev/liaison/internal/store"
 )
 
 func TestChangedDocumentsComeIntoForce(t *testing.T) {
@@ -127,6 +131,38 @@ func TestTheInternalTokenFollowsItsSecret(t *testing.T) {
 	eventually(t, "the new token is taken", func() bool { return s.askBacklog(t, rotated) == 200 })
 	if got := s.askBacklog(t, internalToken); got != 401 {
 		t.Errorf("the old token still opens: %d", got)
+	}
+}
+
+// What docs/operations.md says of a Secret that was changed by hand: the running service keeps the key it has, verify tells, and a start either moves
+// everything over or changes nothing.
+func TestADataKeyReplacedByHandCountsFromTheNextStart(t *testing.T) {
+	m := newMount(t)
+	s := start(t, m)
+	before := open(t, s.public).suggest("白额村田间路被冲毁，三轮车进不去。")
+	old, err := os.ReadFile(filepath.Join(m.secrets, mounted.DataKeyFile))
+	must(t, err)
+	changed := map[string][]byte{mounted.DataKeyFile: bytes.Repeat([]byte{9}, len(old)), mounted.InternalTokenFile: []byte("another-token-of-forty-three-characters-000")}
+	m.write(t, m.secrets, changed)
+	eventually(t, "the folder was read again", func() bool { return s.askBacklog(t, string(changed[mounted.InternalTokenFile])) == 200 })
+
+	after := open(t, s.public).suggest("请在村口装一盏路灯。")
+	if said, err := m.keep(t, "verify"); !errors.Is(err, store.ErrWrongDataKey) {
+		t.Errorf("verify says %q, error %v, want that the key is another", said, err)
+	}
+	must(t, s.stop())
+	if err := run(t.Context(), m.args(), func(string) string { return "" }, io.Discard); !errors.Is(err, store.ErrWrongDataKey) {
+		t.Errorf("the service starts with a key that is not the database's: %v", err)
+	}
+
+	changed[mounted.PreviousKeyFile] = old
+	m.write(t, m.secrets, changed)
+	s = start(t, m)
+	for _, receipt := range []receipt{before, after} {
+		receipt.opens(open(t, s.public))
+	}
+	if said, err := m.keep(t, "verify"); err != nil || !strings.Contains(said, "2 cases") {
+		t.Errorf("after the move verify says %q, error %v", said, err)
 	}
 }
 

@@ -62,7 +62,7 @@ func launch(t testing.TB, m *mount) *process {
 	case err := <-p.ended:
 		p.ended <- err
 		t.Fatalf("the process did not start: %v\n%s", err, p.log)
-	case <-time.After(30 * time.Second):
+	case <-time.After(patience):
 		t.Fatalf("the process does not listen:\n%s", p.log)
 	}
 	return p
@@ -91,7 +91,7 @@ func (p *process) wait(t testing.TB) int {
 			t.Fatal(err)
 		}
 		return p.command.ProcessState.ExitCode()
-	case <-time.After(30 * time.Second):
+	case <-time.After(patience):
 		t.Fatalf("the process does not end:\n%s", p.log)
 		return -1
 	}

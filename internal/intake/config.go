@@ -205,6 +205,8 @@ Usage:
   liaison-intake --demo [flags]           serve alone, with sample data in a folder that goes when it ends
   liaison-intake backup [flags] FILE      write the database to a new file (- is standard output), while the service goes on
   liaison-intake restore [flags] FILE     put a backup (- is standard input) in the database's place; the service must be stopped
+  liaison-intake kept [flags]             list the databases that restores have moved aside, while the service goes on
+  liaison-intake forget [flags] NAME      remove one of them for good, while the service goes on
   liaison-intake verify [flags]           check the audit log, and every case against it
   liaison-intake probe --url ADDRESS      submit a suggestion at a running station, look it up and withdraw it; --timeout (2m) is how long to wait for it
   liaison-intake version                  print the version

@@ -45,8 +45,21 @@ func (s *Store) Pages(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
-// NameToo and TakeBack are the steps by which a restore keeps what was there.
+// SetAside and TakeBack are the steps by which a restore keeps what was there; Rename is SetAside where a file has one name only.
 var (
-	NameToo  = nameToo
+	SetAside = setAside
+	Rename   = rename
 	TakeBack = takeBack
 )
+
+// BackupInto and RestoreWhere are Backup and RestoreStream where so much is free.
+var (
+	BackupInto   = backup
+	RestoreWhere = restore
+)
+
+// FreeOn the volume of a folder.
+var FreeOn = freeOn
+
+// Reserve is what stays free beside a copy.
+const Reserve = reserve

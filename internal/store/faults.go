@@ -12,12 +12,7 @@ import (
 
 // fault gives an error of the database the name that casework has for it.
 func fault(err error) error {
-	var failed *sqlite.Error
-	if err == nil || !errors.As(err, &failed) {
-		return err
-	}
-	const primary = 0xff // the rest of a code is detail
-	switch failed.Code() & primary {
+	switch codeOf(err) {
 	case sqlite3.SQLITE_FULL:
 		return fmt.Errorf("%w: %w", casework.ErrDiskFull, err)
 	case sqlite3.SQLITE_READONLY:
@@ -27,6 +22,22 @@ func fault(err error) error {
 		return fmt.Errorf("%w: %w", casework.ErrUnavailable, err)
 	}
 	return err
+}
+
+// isDamaged reports whether the database can make nothing of its file.
+func isDamaged(err error) bool {
+	code := codeOf(err)
+	return code == sqlite3.SQLITE_NOTADB || code == sqlite3.SQLITE_CORRUPT
+}
+
+// codeOf the database's error, without its details; that of no error for any other.
+func codeOf(err error) int {
+	var failed *sqlite.Error
+	if !errors.As(err, &failed) {
+		return sqlite3.SQLITE_OK
+	}
+	const primary = 0xff
+	return failed.Code() & primary
 }
 
 // isTaken reports whether a row was refused because another has its unique value.

@@ -77,7 +77,7 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 		return nil, err
 	}
 	if err := migrate(ctx, s.writing, path); err != nil {
-		return nil, fmt.Errorf("database %s: %w", path, fault(err))
+		return nil, notOpened(path, err)
 	}
 	if s.readers, err = openPool(path, readerPool); err != nil {
 		return nil, err
@@ -95,6 +95,14 @@ func Open(ctx context.Context, o Options) (_ *Store, err error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// notOpened says why, and what to do where nothing but a backup helps.
+func notOpened(path string, err error) error {
+	if isDamaged(err) {
+		return fmt.Errorf("database %s is damaged: %w; restore a backup of it, which keeps the file as it is aside", path, fault(err))
+	}
+	return fmt.Errorf("database %s: %w", path, fault(err))
 }
 
 // OpenToRead opens the database to read it while another process may have it open for writing. It neither locks the folder nor changes

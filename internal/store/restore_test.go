@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -61,6 +63,77 @@ func TestADatabaseThatIsReadIsNotReplaced(t *testing.T) {
 			t.Errorf("the database that was kept: %+v, error %v", v, err)
 		}
 	})
+}
+
+// What an interrupted backup leaves, or a wrong name finds, must not take the place of the station's cases.
+func TestWhatHoldsNoStationsDatabaseIsNotRestored(t *testing.T) {
+	folder, file := backedUp(t)
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		content []byte
+		want    error
+		says    string
+	}{
+		"an empty file":                       {nil, store.ErrNoStation, "it is empty"},
+		"a text":                              {bytes.Repeat([]byte("no database "), 1000), store.ErrDamaged, "does not begin as one"},
+		"another program's file":              {foreign(t, `CREATE TABLE notes (text)`), store.ErrNoStation, "another program's"},
+		"another program's with a version":    {foreign(t, `CREATE TABLE notes (text); PRAGMA user_version = 5`), store.ErrNoStation, "another program's"},
+		"another program's, migrated as ours": {foreign(t, migratedAsOurs), store.ErrNoStation, "another program's"},
+		"a database that was never a station's": {foreign(t, `CREATE TABLE data_keys (id, proof, since); CREATE TABLE cases (id); CREATE TABLE events (id); `+migratedAsOurs),
+			store.ErrNoStation, "no station has begun"},
+		"the first page of a backup":                            {whole[:4096], store.ErrDamaged, "cut off"},
+		"a backup without its end":                              {whole[:len(whole)-5000], store.ErrDamaged, "bytes came"},
+		"a backup but for some zeros that SQLite does not miss": {whole[:len(whole)-100], store.ErrDamaged, fmt.Sprintf("%d of %d bytes came", len(whole)-100, len(whole))},
+		"a backup with a hole":                                  {slices.Concat(whole[:100], make([]byte, 3996), whole[4096:]), store.ErrDamaged, "malformed"},
+		"less than a page":                                      {whole[:50], store.ErrDamaged, "cut off"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			given := filepath.Join(t.TempDir(), "given.db")
+			if err := os.WriteFile(given, c.content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := store.Restore(t.Context(), options(folder), given)
+			expectRefusal(t, err, c.want, given, c.says, "liaison-intake backup", "nothing was changed")
+			expectKept(t, folder)
+			briefly(t, folder, func(s *store.Store) {
+				if v, err := s.Verify(t.Context()); err != nil || v.Cases != 1 {
+					t.Errorf("the station's database: %+v, error %v", v, err)
+				}
+			})
+		})
+	}
+}
+
+// migratedAsOurs is what the library leaves that migrates the station's schema, and other programs' too.
+const migratedAsOurs = `
+CREATE TABLE goose_db_version (id INTEGER PRIMARY KEY AUTOINCREMENT, version_id INTEGER NOT NULL, is_applied INTEGER NOT NULL, tstamp TIMESTAMP DEFAULT (datetime('now')));
+INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, 1), (1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1)`
+
+// foreign is a database that the statements have made.
+func foreign(t *testing.T, statements string) []byte {
+	t.Helper()
+	folder := t.TempDir()
+	beneath(t, folder, func(db *sql.DB) {
+		if _, err := db.Exec(statements); err != nil {
+			t.Fatal(err)
+		}
+	})
+	content, err := os.ReadFile(filepath.Join(folder, "liaison.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+func TestAFolderIsNamedFromWhereOneStands(t *testing.T) {
+	folder, file := backedUp(t)
+	t.Chdir(filepath.Dir(folder))
+	if restored, err := store.Restore(t.Context(), options(filepath.Base(folder)), file); err != nil || restored.Cases != 1 {
+		t.Errorf("%+v, error %v", restored, err)
+	}
 }
 
 func TestNobodyIsSignedInToARestoredDatabase(t *testing.T) {
@@ -152,7 +225,7 @@ func TestARestoreThatFailsTakesNothingAway(t *testing.T) {
 			if err := os.WriteFile(present, []byte("old"), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if err := errors.Join(store.NameToo(present, kept), c.came(present, kept)); err != nil {
+			if err := errors.Join(store.SetAside(present, kept), c.came(present, kept)); err != nil {
 				t.Fatal(err)
 			}
 			left, err := store.TakeBack(present, kept)

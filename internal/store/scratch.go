@@ -11,9 +11,10 @@ import (
 const (
 	// ScratchBackup is a copy on its way to standard output.
 	ScratchBackup = "backup-"
-	// ScratchReceived is a backup that came by standard input.
-	ScratchReceived = "received-"
-	scratchRestore  = "restore-"
+	// scratchRestore is a backup that is checked before it is restored.
+	scratchRestore = "restore-"
+	// scratchReceived was a backup that came by standard input, in earlier versions.
+	scratchReceived = "received-"
 )
 
 // Scratch is a folder beside a database that is gone when its process is: it is locked, so that what a killed process left can be told from what
@@ -48,7 +49,7 @@ func (s *Scratch) Remove() error {
 // the data folder, so nobody restores. Files are somebody's own backups, whatever their name.
 func sweep(dataDir string) error {
 	problems := []error{dropSecondNames(filepath.Join(dataDir, databaseName))}
-	for _, prefix := range []string{ScratchBackup, ScratchReceived, scratchRestore} {
+	for _, prefix := range []string{ScratchBackup, scratchReceived, scratchRestore} {
 		left, err := filepath.Glob(filepath.Join(dataDir, prefix+"*"))
 		problems = append(problems, err)
 		for _, path := range left {
@@ -75,7 +76,8 @@ func removeUnused(path string) error {
 	return errors.Join(os.RemoveAll(path), lock.Close())
 }
 
-// dropSecondNames takes the names of kept databases from the present one: a restore that was killed on its way had not replaced it yet.
+// dropSecondNames takes the names of kept databases from the present one, and gives it back its companions: a restore that was killed on its way had not
+// replaced it yet.
 func dropSecondNames(present string) error {
 	there, err := os.Stat(present)
 	if err != nil {
@@ -87,7 +89,7 @@ func dropSecondNames(present string) error {
 	}
 	for _, path := range kept {
 		if same, err := os.Stat(path); err == nil && os.SameFile(there, same) {
-			if err := os.Remove(path); err != nil {
+			if _, err := takeBack(present, path); err != nil {
 				return err
 			}
 		}

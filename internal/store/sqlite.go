@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -21,6 +22,8 @@ const databaseName = "liaison.db"
 type pool struct {
 	connections int
 	pragmas     []string
+	// readOnly leaves the file and its write-ahead log as they are, also when it is closed.
+	readOnly bool
 }
 
 var (
@@ -46,6 +49,7 @@ var (
 	// A table is replaced while others refer to it: the name it gets in the end is the one they know.
 	migrationPool = pool{connections: 1, pragmas: []string{"busy_timeout(5000)", "journal_mode(wal)", "synchronous(full)", "secure_delete(fast)", "foreign_keys(0)"}}
 	backupPool    = pool{connections: 1, pragmas: []string{"busy_timeout(5000)"}}
+	lookPool      = pool{connections: 1, pragmas: []string{"busy_timeout(5000)"}, readOnly: true}
 	readerPool    = pool{connections: 4, pragmas: append([]string{"query_only(1)", "cache_size(-512)"}, shared...)}
 )
 
@@ -63,7 +67,15 @@ func openPool(path string, p pool) (*sql.DB, error) {
 	if err := syncData(); err != nil {
 		return nil, fmt.Errorf("preparing to open %s: %w", path, err)
 	}
+	// In a URI a relative path would begin with a host.
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("finding %s: %w", path, err)
+	}
 	query := url.Values{"_pragma": p.pragmas, "_txlock": {"deferred"}, "_dqs": {"0"}}
+	if p.readOnly {
+		query.Set("mode", "ro")
+	}
 	connector, err := sqlite.NewConnector((&url.URL{Scheme: "file", Path: path, RawQuery: query.Encode()}).String())
 	if err != nil {
 		return nil, fmt.Errorf("preparing to open %s: %w", path, err)
@@ -76,7 +88,6 @@ func openPool(path string, p pool) (*sql.DB, error) {
 
 // databaseFile makes sure that the file exists and that nobody else can read it.
 func databaseFile(folder string) (string, error) {
-	// In a URI a relative path would begin with a host.
 	path, err := filepath.Abs(filepath.Join(folder, databaseName))
 	if err != nil {
 		return "", fmt.Errorf("finding data folder %s: %w", folder, err)
@@ -101,10 +112,11 @@ func notHalfRestored(path string) error {
 		return nil
 	}
 	kept, err := filepath.Glob(path + keptMark + "*")
+	kept = slices.DeleteFunc(kept, isCompanion)
 	if err != nil || len(kept) == 0 {
 		return nil //nolint:nilerr // only a malformed pattern is an error
 	}
-	return fmt.Errorf("%w at %s, but %s is there: a restore was cut short; rename that file back, restore again, or move it elsewhere to begin with an empty database", ErrNoDatabase, path, kept[len(kept)-1])
+	return fmt.Errorf("%w at %s, but %s is there: a restore was cut short; rename that file back (with -wal, if there is one, too), restore again, or move it elsewhere to begin with an empty database", ErrNoDatabase, path, kept[len(kept)-1])
 }
 
 // presentFile is the folder's database, which must be there.

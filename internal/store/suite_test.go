@@ -14,8 +14,11 @@ import (
 	"township.dev/liaison/internal/store/storetest"
 )
 
-// TestMain becomes the process that a crash test kills, when it is told to.
+// TestMain becomes the process that a crash test kills, or one that reads, when it is told to.
 func TestMain(m *testing.M) {
+	if folder := os.Getenv(readFolder); folder != "" {
+		os.Exit(readUntilToldToEnd(folder))
+	}
 	if folder := os.Getenv(doomedFolder); folder != "" {
 		os.Exit(writeUntilKilled(folder))
 	}

@@ -17,7 +17,7 @@ import (
 
 // The files in testdata are what earlier versions wrote: the same cases and staff, as far as that version went.
 func TestADatabaseOfEachEarlierVersionIsBroughtUpToDate(t *testing.T) {
-	for version, cases := range map[int]int64{1: 4, 2: 4, 4: 5} {
+	for version, cases := range map[int]int64{1: 4, 2: 4, 4: 5, 5: 6} {
 		t.Run(fmt.Sprint("schema ", version), func(t *testing.T) {
 			folder := earlier(t, version)
 			briefly(t, folder, func(s *store.Store) { // opened twice: the second time nothing is left to do
@@ -31,6 +31,9 @@ func TestADatabaseOfEachEarlierVersionIsBroughtUpToDate(t *testing.T) {
 			expectCount(t, s, cases)
 			if version > 3 {
 				expectLamp(t, s)
+			}
+			if version > 4 {
+				expectNight(t, s)
 			}
 			_, err := s.FeedOf(t.Context(), "a-token-that-was-given-out")
 			if known := err == nil; known != (version > 1) {
@@ -208,6 +211,17 @@ func expectLamp(t *testing.T, s *store.Store) {
 	page, err := s.List(t.Context(), casework.Listing{Filter: casework.Filter{Phone: "13900000044"}, Limit: 5})
 	if err != nil || len(page.Cases) != 1 {
 		t.Errorf("the phone finds %d, error %v", len(page.Cases), err)
+	}
+}
+
+func expectNight(t *testing.T, s *store.Store) {
+	t.Helper()
+	const code = "NIGHTN1GHTN1"
+	if c, err := s.Case(t.Context(), code); err != nil || c.State != casework.Withdrawn || c.Text != "夜里没有人收垃圾。" {
+		t.Errorf("%+v, error %v", c, err)
+	}
+	if who, err := s.Contact(t.Context(), code); err != nil || who.Name != "赵六" {
+		t.Errorf("contact %+v, error %v", who, err)
 	}
 }
 

@@ -63,7 +63,7 @@ func TestWhatBecomesOfAMessage(t *testing.T) {
 		"not now":                             {answer: status(503), state: announcement.Refused, problem: refusedBy(announcement.RefusedByStatus, 503)},
 		"a fault of the receiver":             {answer: status(500), state: announcement.Unknown, problem: refusedBy(announcement.ServerFault, 500)},
 		"a fault behind the receiver":         {answer: status(502), state: announcement.Unknown, problem: refusedBy(announcement.ServerFault, 502)},
-		"no answer in time":                   {answer: hang, patience: 50 * time.Millisecond, state: announcement.Unknown, problem: refusedBy(announcement.NoAnswer, 0)},
+		"no answer in time":                   {answer: hang, patience: 2 * time.Second, state: announcement.Unknown, problem: refusedBy(announcement.NoAnswer, 0)},
 		"the connection breaks":               {answer: drop, state: announcement.Unknown, problem: refusedBy(announcement.NoAnswer, 0)},
 
 		"the robot took it":                  {answer: saying(`{"errcode":0,"errmsg":"ok"}`), format: stationconf.WebhookWeCom, state: announcement.Delivered, problem: none},

@@ -29,12 +29,13 @@ func newPhone(t *testing.T) phone {
 	if err != nil {
 		t.Fatal("chromium is missing; make packages installs it")
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.WindowSize(360, 740))
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.WindowSize(360, 740),
+		chromedp.WSURLReadTimeout(time.Minute))
 	allocated, stop := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(stop)
 	browser, closeBrowser := chromedp.NewContext(allocated)
 	t.Cleanup(closeBrowser)
-	limited, cancel := context.WithTimeout(browser, time.Minute)
+	limited, cancel := context.WithTimeout(browser, 2*time.Minute)
 	t.Cleanup(cancel)
 	return phone{limited, t}
 }
