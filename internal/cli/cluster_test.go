@@ -134,7 +134,7 @@ func empty(t *testing.T) {
 	for i := range claims.Items {
 		lift(t, &claims.Items[i])
 	}
-	for _, namespace := range []string{"jixian", "daning", "liaison-system"} {
+	for _, namespace := range []string{"jixian", "daning", "liaison-system", "daning-system", "jixian-system"} {
 		for _, kind := range []client.Object{
 			&v1alpha1.LiaisonStation{}, &v1alpha1.DeputyRoster{}, &v1alpha1.DutySchedule{}, &corev1.Pod{}, &corev1.PersistentVolumeClaim{},
 			&corev1.Secret{}, &appsv1.Deployment{}, &coordinationv1.Lease{}, &networkingv1.NetworkPolicy{},

@@ -57,6 +57,13 @@ func TestRosterThatIsWrittenDuringASwap(t *testing.T) {
 			},
 			code: 2, told: "error: 李四 (d02) is on leave on 2026-10-12\n",
 		},
+		{
+			name: "a swap of the same deputy, of which the plan does not know yet",
+			between: func(spec *v1alpha1.DeputyRosterSpec) {
+				spec.Overrides = []v1alpha1.Override{{Date: "2026-10-12", Kind: v1alpha1.ShiftDuty, Deputies: []string{"d02"}}}
+			},
+			code: 2, told: "error: 张三 (d01) has no shift on 2026-10-12\nhint: that day has Duty: d02\n", overrides: 1,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			empty(t)

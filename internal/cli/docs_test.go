@@ -1,15 +1,20 @@
 package cli_test
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/tools/txtar"
 
+	"township.dev/liaison/internal/cli"
 	"township.dev/liaison/internal/workday"
 )
 
@@ -78,6 +83,43 @@ func documentedCommands(page string) []string {
 		}
 	}
 	return commands
+}
+
+// Who looks for a verb reads the table at the top.
+func TestTheTableOfTheDocumentationHasEveryVerb(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "cli.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, _, _ := strings.Cut(string(page), "\n## ")
+	var listed []string
+	for _, row := range regexp.MustCompile(`(?m)^\| (?:\[([a-z ]+)\]\(#[a-z-]+\)|([a-z]+)) \| .+ \| (?:yes|no)[a-z, ]* \|$`).FindAllStringSubmatch(table, -1) {
+		listed = append(listed, row[1]+row[2])
+	}
+	slices.Sort(listed)
+	if diff := cmp.Diff(verbs(t), listed); diff != "" {
+		t.Errorf("the table of docs/cli.md is not what there is (-there +listed):\n%s", diff)
+	}
+}
+
+// verbs that the command has below it, by its own help; completion, which has one for each shell, counts as one.
+func verbs(t *testing.T, command ...string) (all []string) {
+	t.Helper()
+	var help, faults bytes.Buffer
+	if code := cli.Run(cli.Environment{Args: append(command, "--help"), Out: &help, Err: &faults}); code != 0 {
+		t.Fatalf("the help of %q ended with %d: %s", command, code, faults.String())
+	}
+	_, commands, group := strings.Cut(help.String(), "\nAvailable Commands:\n")
+	if !group || slices.Equal(command, []string{"completion"}) {
+		return []string{strings.Join(command, " ")}
+	}
+	commands, _, _ = strings.Cut(commands, "\n\n")
+	for line := range strings.Lines(commands) {
+		if name := strings.Fields(line)[0]; name != "help" {
+			all = append(all, verbs(t, append(slices.Clone(command), name)...)...)
+		}
+	}
+	return all
 }
 
 // subscription is the built-in holidays as a calendar.

@@ -1,6 +1,8 @@
 package cli_test
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -12,8 +14,9 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
-// workbook makes FILE.xlsx of a text that shows it: a line "# name" begins a sheet, every other line is a row with its cells between bars, and a line
-// "@merge A1:G1" merges cells. A cell n:139 holds a number, d:2026-03-01 a date, =1+1 a formula, and any other its text.
+// workbook makes FILE.xlsx of a text that shows it: a line "# name" begins a sheet, every other line is a row with its cells between bars. A line
+// "@merge A1:G1" merges cells, "@hide 3" hides a row, and "@hide" alone the sheet. A cell n:139 holds a number, d:2026-03-01 a date, =1+1 a formula without its
+// result, and any other its text.
 func workbook(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 2 {
 		ts.Fatalf("usage: workbook FILE.xlsx TEXT")
@@ -35,6 +38,10 @@ func workbook(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Check(file.MergeCell(sheet, first, last))
 			continue
 		}
+		if hidden, hides := strings.CutPrefix(line, "@hide"); hides {
+			ts.Check(hide(file, sheet, strings.TrimSpace(hidden)))
+			continue
+		}
 		row++
 		for column, text := range strings.Split(line, "|") {
 			cell, err := excelize.CoordinatesToCellName(column+1, row)
@@ -43,8 +50,35 @@ func workbook(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Check(file.DeleteSheet("Sheet1"))
-	ts.Check(file.SaveAs(ts.MkAbs(args[0])))
-	ts.Check(file.Close())
+	ts.Check(saveUncalculated(file, ts.MkAbs(args[0])))
+}
+
+func hide(file *excelize.File, sheet, row string) error {
+	if row == "" {
+		return file.SetSheetVisible(sheet, false)
+	}
+	number, err := strconv.Atoi(row)
+	if err != nil {
+		return err
+	}
+	return file.SetRowVisible(sheet, number, false)
+}
+
+// saveUncalculated saves a workbook as programs do that do not calculate: this library would say of each formula that its result is a text.
+func saveUncalculated(file *excelize.File, name string) error {
+	written, err := file.WriteToBuffer()
+	if err != nil {
+		return err
+	}
+	again, err := excelize.OpenReader(written)
+	if err != nil {
+		return err
+	}
+	again.Pkg.Range(func(part, content any) bool {
+		again.Pkg.Store(part, bytes.ReplaceAll(content.([]byte), []byte(` t="str"><f>`), []byte(`><f>`)))
+		return true
+	})
+	return errors.Join(again.SaveAs(name), again.Close(), file.Close())
 }
 
 func setCell(file *excelize.File, sheet, cell, text string, date int) error {

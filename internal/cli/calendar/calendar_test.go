@@ -213,6 +213,37 @@ func TestNoticesThatCannotBeRight(t *testing.T) {
 	}
 }
 
+// lasting is an event that says how long it lasts and not when it ends.
+func lasting(from, duration string) string {
+	return fmt.Sprintf("BEGIN:VEVENT\r\nUID:%s@test\r\nDTSTART;VALUE=DATE:%s\r\nDURATION:%s\r\nSUMMARY:国庆节（休）\r\nEND:VEVENT\r\n", from, from, duration)
+}
+
+func TestEventsMayHaveADurationInsteadOfAnEnd(t *testing.T) {
+	const week = "2026-10-01 2026-10-02 2026-10-03 2026-10-04 2026-10-05 2026-10-06 2026-10-07"
+	for duration, want := range map[string]string{"P7D": week, "+P7D": week, "P1W": week, "p7d": week, "P1D": "2026-10-01"} {
+		var findings told.Findings
+		years, err := readICS("a.ics", []byte("BEGIN:VCALENDAR\r\n"+lasting("20261001", duration)+"END:VCALENDAR\r\n"), &findings)
+		if err != nil || len(findings.Wrong) > 0 {
+			t.Errorf("%s: %v, %v", duration, err, findings.Wrong)
+			continue
+		}
+		if got := listed(years[0].OffDays); got != want {
+			t.Errorf("%s: off are %s, want %s", duration, got, want)
+		}
+	}
+}
+
+func TestCancelledEventsArrangeNothing(t *testing.T) {
+	events := lasting("20261001", "P7D") + strings.ReplaceAll(lasting("20261001", "P1D")+lasting("20261008", "PT1H"), "END:", "STATUS:Cancelled\r\nEND:")
+	written, said, code := run(t, "BEGIN:VCALENDAR\r\n"+events+"END:VCALENDAR\r\n", nil)
+	if code != exit.Incomplete || !strings.Contains(said, ": passed over: 2 cancelled events\n") {
+		t.Fatalf("exit code %d, told %q", code, said)
+	}
+	if off := yearsIn(t, written)[0].OffDays; len(off) != 7 {
+		t.Errorf("off are %s", listed(off))
+	}
+}
+
 func TestSubscriptionsThatCannotBeRight(t *testing.T) {
 	day := func(month time.Month, day int, name string) workday.Day {
 		return workday.Day{Date: workday.NewDate(2026, month, day), Name: name}
@@ -225,6 +256,14 @@ func TestSubscriptionsThatCannotBeRight(t *testing.T) {
 		{"a day twice", eventOf(day(1, 1, ""), "元旦（休）", "") + eventOf(day(1, 1, ""), "新年（休）", ""), "line 8: 2026-01-01 is arranged by the event on line 2 already"},
 		{"a weekday that is worked", eventOf(day(1, 5, ""), "元旦（班）", ""), "on which people work anyway"},
 		{"nothing that says so", eventOf(day(9, 10, ""), "教师节", ""), "has no event that says that a day is off"},
+		{"hours", lasting("20261001", "PT24H"), `line 2: DURATION "PT24H" is no whole number of days; write it as P7D`},
+		{"days and hours", lasting("20261001", "P6DT24H"), "is no whole number of days"},
+		{"a duration of nothing", lasting("20261001", "P0D"), "lasts 0 days"},
+		{"a duration back in time", lasting("20261001", "-P1D"), "is no whole number of days"},
+		{"a duration without end", lasting("20261001", "P99999999999999999999D"), "is no whole number of days"},
+		{"weeks of a duration", lasting("20261001", "P3W"), "lasts 21 days"},
+		{"two ends", eventOf(day(10, 1, ""), "国庆节（休）", "DURATION:P7D\r\n"), "line 2: has both DTEND and DURATION"},
+		{"nothing that is not cancelled", eventOf(day(10, 1, ""), "国庆节（休）", "STATUS:CANCELLED\r\n"), "has no event that says that a day is off"},
 		{"a month off", "BEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260101\r\nDTEND;VALUE=DATE:20260201\r\nSUMMARY:元旦（休）\r\nEND:VEVENT\r\n", "lasts 31 days"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -246,6 +285,7 @@ func FuzzImport(f *testing.F) {
 		f.Add(text)
 	}
 	f.Add([]byte(icsOf(func(day workday.Day, _ bool) string { return eventOf(day, day.Name+"（休）", "") })))
+	f.Add([]byte("BEGIN:VCALENDAR\r\n" + lasting("20261001", "P1W") + "END:VCALENDAR\r\n"))
 	f.Add([]byte("一、元旦：2025年12月31日至1月1日（周四)放假2天。(1月4日）上班"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		written, said, code := run(t, string(data), func(i *importing) { i.year = 2026 })

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,6 +26,8 @@ type events struct {
 	stands map[workday.Date]int
 	// passed are events that say neither that a day is off nor that it is worked.
 	passed int
+	// cancelled are events that were called off.
+	cancelled int
 }
 
 // readICS reads a calendar whose events say which days are off and which are worked, as subscriptions for China do: 元旦（休）, 春节 补班, 国庆节假期.
@@ -44,6 +47,9 @@ func readICS(file string, data []byte, findings *told.Findings) ([]workday.Year,
 	}
 	if e.passed > 0 {
 		e.Remark("%s: %s that say neither that a day is off (休, 假) nor that it is worked (班) are passed over", file, told.Count(e.passed, "event"))
+	}
+	if e.cancelled > 0 {
+		e.Remark("%s: passed over: %s", file, told.Count(e.cancelled, "cancelled event"))
 	}
 	if len(e.years) == 0 && len(e.Wrong) == 0 {
 		return nil, errors.New("has no event that says that a day is off (休, 假) or worked (班)")
@@ -91,6 +97,8 @@ func (e *events) read(event *ics.VEvent, line int) {
 	off := special == "WORK-HOLIDAY" || offMark.MatchString(name)
 	name = offMark.ReplaceAllString(name, "")
 	switch {
+	case strings.EqualFold(property(event, ics.ComponentPropertyStatus), string(ics.ObjectStatusCancelled)):
+		e.cancelled++
 	case !work && !off:
 		e.passed++
 	case work && off:
@@ -111,30 +119,61 @@ func property(event *ics.VEvent, name ics.ComponentProperty) string {
 	return ""
 }
 
-// readDays reads the days of an event, which last from DTSTART to the day before DTEND.
+// readDays reads the days of an event.
 func (e *events) readDays(event *ics.VEvent, line int, name string, off bool) {
 	first, err := dayOf(property(event, ics.ComponentPropertyDtStart))
 	if err != nil {
 		e.refuse(line, "DTSTART %s", err)
 		return
 	}
-	end := first.AddDays(1)
-	if value := property(event, ics.ComponentPropertyDtEnd); value != "" {
-		if end, err = dayOf(value); err != nil {
-			e.refuse(line, "DTEND %s", err)
-			return
-		}
+	length, err := lengthOf(event, first)
+	if err != nil {
+		e.refuse(line, "%s", err)
+		return
 	}
-	if end == first { // some programs write the last day itself
-		end = first.AddDays(1)
-	}
-	if length := end.DaysSince(first); length < 1 || length > longestSpan {
+	if length < 1 || length > longestSpan {
 		e.refuse(line, "the event %s lasts %d days, which no holiday does", name, length)
 		return
 	}
-	for day := first; day.Before(end); day = day.AddDays(1) {
-		e.add(line, workday.Day{Date: day, Name: name}, off)
+	for n := range length {
+		e.add(line, workday.Day{Date: first.AddDays(n), Name: name}, off)
 	}
+}
+
+// lengthOf is how many days an event lasts: to the day before DTEND, as long as DURATION says, or one day where it has neither.
+func lengthOf(event *ics.VEvent, first workday.Date) (int, error) {
+	last, duration := property(event, ics.ComponentPropertyDtEnd), property(event, ics.ComponentPropertyDuration)
+	switch {
+	case last != "" && duration != "":
+		return 0, errors.New("has both DTEND and DURATION; remove the one that is wrong")
+	case duration != "":
+		return daysOf(duration)
+	case last == "":
+		return 1, nil
+	}
+	end, err := dayOf(last)
+	if err != nil {
+		return 0, fmt.Errorf("DTEND %w", err)
+	}
+	if end == first { // some programs write the last day itself
+		return 1, nil
+	}
+	return end.DaysSince(first), nil
+}
+
+var wholeDays = regexp.MustCompile(`^\+?P(\d{1,4})([DW])$`)
+
+// daysOf reads a duration of whole days or weeks.
+func daysOf(duration string) (int, error) {
+	parts := wholeDays.FindStringSubmatch(strings.ToUpper(strings.TrimSpace(duration)))
+	if parts == nil {
+		return 0, fmt.Errorf("DURATION %q is no whole number of days; write it as P7D, or give the day behind the last one as DTEND", duration)
+	}
+	days, err := strconv.Atoi(parts[1])
+	if parts[2] == "W" {
+		days *= 7
+	}
+	return days, err
 }
 
 // dayOf reads a day as a calendar writes it, 20260101.

@@ -45,13 +45,15 @@ func checkClocks(seen *facts, found *findings) {
 		found.add(warning, "this machine", fmt.Sprintf("Its clock is %s %s the API server's", off.Abs().Round(time.Second), direction(off)),
 			"Let both follow the same time server; deadlines and today's duty are reckoned by the clock")
 	}
-	if seen.lease == nil || seen.lease.Spec.RenewTime == nil {
-		return
-	}
-	if ahead := seen.lease.Spec.RenewTime.Sub(seen.now); ahead > apart {
-		found.add(warning, named("Lease", seen.lease.Namespace, seen.lease.Name),
-			fmt.Sprintf("The clock of the operator's node is %s ahead of the API server's", ahead.Round(time.Second)),
-			"Let the nodes follow the same time server as the control plane")
+	for _, at := range seen.places {
+		if at.lease == nil || at.lease.Spec.RenewTime == nil {
+			continue
+		}
+		if ahead := at.lease.Spec.RenewTime.Sub(seen.now); ahead > apart {
+			found.add(warning, named("Lease", at.lease.Namespace, at.lease.Name),
+				fmt.Sprintf("The clock of the operator's node is %s ahead of the API server's", ahead.Round(time.Second)),
+				"Let the nodes follow the same time server as the control plane")
+		}
 	}
 }
 

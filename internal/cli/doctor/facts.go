@@ -28,20 +28,18 @@ type facts struct {
 	version string
 	// namespace that is looked at; empty for all.
 	namespace string
-	// operatorNamespace is where the operator was found or, where it was not, where it should be.
-	operatorNamespace string
 
-	stations  []v1alpha1.LiaisonStation
-	rosters   []v1alpha1.DeputyRoster
-	claims    []corev1.PersistentVolumeClaim
-	pods      []corev1.Pod
-	operators []appsv1.Deployment
-	// operatorPods are those of the operators.
-	operatorPods []corev1.Pod
-	// lease of the leader; nil where there is none.
-	lease    *coordinationv1.Lease
-	policies []networkingv1.NetworkPolicy
+	stations []v1alpha1.LiaisonStation
+	rosters  []v1alpha1.DeputyRoster
+	claims   []corev1.PersistentVolumeClaim
+	pods     []corev1.Pod
 	classes  []storagev1.StorageClass
+	// operators that were found or, where none was, the one that should be there.
+	operators []operator
+	// everywhere says that operators were looked for in every namespace.
+	everywhere bool
+	// places are the namespaces of the operators, each once.
+	places []*place
 
 	served served
 	// refused are the rights that the user lacks.
@@ -63,11 +61,13 @@ const (
 // examiner reads facts.
 type examiner struct {
 	cluster *cluster.Cluster
-	facts   facts
+	// operatorNamespace is where the operator should be, where it is not found.
+	operatorNamespace string
+	facts             facts
 }
 
 func (d *doctor) examine(ctx context.Context, c *cluster.Cluster) (*facts, error) {
-	e := &examiner{cluster: c, facts: facts{version: d.version, operatorNamespace: d.operatorNamespace}}
+	e := &examiner{cluster: c, operatorNamespace: d.operatorNamespace, facts: facts{version: d.version}}
 	if d.access.NamespaceGiven() {
 		e.facts.namespace = c.Namespace
 	}
@@ -78,7 +78,7 @@ func (d *doctor) examine(ctx context.Context, c *cluster.Cluster) (*facts, error
 	if e.facts.served, err = servedBy(c.Config); err != nil {
 		return nil, err
 	}
-	for _, read := range []func(context.Context) error{e.scope, e.ours, e.operator, e.workloads, e.rights} {
+	for _, read := range []func(context.Context) error{e.scope, e.ours, e.operators, e.workloads, e.rights} {
 		if err := read(ctx); err != nil {
 			return nil, err
 		}
@@ -111,33 +111,52 @@ func (e *examiner) ours(ctx context.Context) error {
 	return nil
 }
 
-// operator looks in every namespace, where that is allowed, for the labels that each way of installing gives it.
-func (e *examiner) operator(ctx context.Context) error {
+// operators looks in every namespace, where that is allowed, for the labels that each way of installing gives them.
+func (e *examiner) operators(ctx context.Context) error {
 	deployments, labels := &appsv1.DeploymentList{}, client.MatchingLabels{labelName: operatorName}
 	err := e.cluster.List(ctx, deployments, labels)
+	e.facts.everywhere = err == nil
 	if apierrors.IsForbidden(err) {
-		err = e.list(ctx, deployments, e.facts.operatorNamespace, labels)
+		err = e.list(ctx, deployments, e.operatorNamespace, labels)
 	}
 	if err != nil {
 		return err
 	}
-	e.facts.operators = deployments.Items
-	if len(deployments.Items) > 0 {
-		e.facts.operatorNamespace = deployments.Items[0].Namespace
+	for i := range deployments.Items {
+		at, err := e.place(ctx, deployments.Items[i].Namespace)
+		if err != nil {
+			return err
+		}
+		e.facts.operators = append(e.facts.operators, deployed(&deployments.Items[i], at))
 	}
-	pods := &corev1.PodList{}
-	if err := e.list(ctx, pods, e.facts.operatorNamespace, labels); err != nil {
-		return err
+	if len(e.facts.operators) > 0 {
+		return nil
 	}
-	e.facts.operatorPods = pods.Items
-	leases := &coordinationv1.LeaseList{}
-	if err := e.list(ctx, leases, e.facts.operatorNamespace); err != nil {
-		return err
+	at, err := e.place(ctx, e.operatorNamespace)
+	e.facts.operators = []operator{{place: at}}
+	return err
+}
+
+// place reads what a namespace has for its operators, once for all of them.
+func (e *examiner) place(ctx context.Context, namespace string) (*place, error) {
+	if known := slices.IndexFunc(e.facts.places, func(p *place) bool { return p.namespace == namespace }); known >= 0 {
+		return e.facts.places[known], nil
 	}
+	pods, leases, policies := &corev1.PodList{}, &coordinationv1.LeaseList{}, &networkingv1.NetworkPolicyList{}
+	if err := e.list(ctx, pods, namespace, client.MatchingLabels{labelName: operatorName}); err != nil {
+		return nil, err
+	}
+	for _, list := range []client.ObjectList{leases, policies} {
+		if err := e.list(ctx, list, namespace); err != nil {
+			return nil, err
+		}
+	}
+	read := &place{namespace: namespace, pods: pods.Items, policies: policies.Items}
 	if at := slices.IndexFunc(leases.Items, func(l coordinationv1.Lease) bool { return l.Name == operatorName }); at >= 0 {
-		e.facts.lease = &leases.Items[at]
+		read.lease = &leases.Items[at]
 	}
-	return nil
+	e.facts.places = append(e.facts.places, read)
+	return read, nil
 }
 
 func (e *examiner) workloads(ctx context.Context) error {
@@ -156,11 +175,7 @@ func (e *examiner) workloads(ctx context.Context) error {
 			return err
 		}
 	}
-	policies := &networkingv1.NetworkPolicyList{}
-	if err := e.list(ctx, policies, e.facts.operatorNamespace); err != nil {
-		return err
-	}
-	e.facts.pods, e.facts.claims, e.facts.classes, e.facts.policies = pods.Items, claims.Items, classes.Items, policies.Items
+	e.facts.pods, e.facts.claims, e.facts.classes = pods.Items, claims.Items, classes.Items
 	return nil
 }
 

@@ -48,6 +48,7 @@ var checks = []func(*facts, *findings){
 	checkRights,
 	checkOperator,
 	checkLeader,
+	checkServed,
 	checkOptionalKinds,
 	checkRosterRefs,
 	checkImages,

@@ -69,3 +69,36 @@ func TestWhatComesByItselfIsLeftTheTime(t *testing.T) {
 		})
 	}
 }
+
+// An object of yesterday that was changed a moment ago has waited for a moment, and a status that was written since is no change.
+func TestTheWaitCountsFromTheLastChange(t *testing.T) {
+	entry := func(subresource string, before time.Duration) metav1.ManagedFieldsEntry {
+		return metav1.ManagedFieldsEntry{Subresource: subresource, Time: new(metav1.NewTime(noon.Add(-before)))}
+	}
+	const day = 24 * time.Hour
+	for _, test := range []struct {
+		name    string
+		entries []metav1.ManagedFieldsEntry
+		found   bool
+	}{
+		{"nobody tells", nil, true},
+		{"changed just now", []metav1.ManagedFieldsEntry{entry("", 5*time.Second), entry("status", day)}, false},
+		{"changed just now, and long ago by somebody else", []metav1.ManagedFieldsEntry{entry("", 5*time.Second), entry("", day)}, false},
+		{"changed some minutes ago", []metav1.ManagedFieldsEntry{entry("", soon+time.Second)}, true},
+		{"only the status is of now", []metav1.ManagedFieldsEntry{entry("", day), entry("status", 5*time.Second)}, true},
+		{"an entry without a time", []metav1.ManagedFieldsEntry{{}}, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			object := made(day)
+			object.ManagedFields = test.entries
+			seen := &facts{now: noon, stations: []v1alpha1.LiaisonStation{{ObjectMeta: object}}, rosters: []v1alpha1.DeputyRoster{{ObjectMeta: object}}}
+			for kind, check := range map[string]func(*facts, *findings){"station": checkStations, "roster": checkRosters} {
+				var found findings
+				check(seen, &found)
+				if (len(found) > 0) != test.found {
+					t.Errorf("of the %s: %v", kind, found)
+				}
+			}
+		})
+	}
+}

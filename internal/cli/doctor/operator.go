@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -15,26 +14,24 @@ func checkOperator(seen *facts, found *findings) {
 	if !seen.sees("deployments") {
 		return
 	}
-	if len(seen.operators) == 0 {
-		if !seen.leads() { // one that runs outside of the cluster has a lease
-			found.add(fault, "operator", "No Deployment has the label "+labelName+"="+operatorName+", and nobody holds its lease in namespace "+seen.operatorNamespace,
+	for i := range seen.operators {
+		if o := &seen.operators[i]; o.deployment != nil {
+			seen.checkDeployment(o, found)
+		} else if !o.place.leads(seen.now) { // one that runs outside of the cluster has a lease
+			found.add(fault, "operator", "No Deployment has the label "+labelName+"="+operatorName+", and nobody holds its lease in namespace "+o.place.namespace,
 				"Install the chart liaison-operator; where it is installed in another namespace, name that with --operator-namespace")
 		}
-		return
-	}
-	for i := range seen.operators {
-		seen.checkDeployment(&seen.operators[i], found)
 	}
 }
 
-func (f *facts) checkDeployment(d *appsv1.Deployment, found *findings) {
-	object := named("Deployment", d.Namespace, d.Name)
+func (f *facts) checkDeployment(o *operator, found *findings) {
+	d, object := o.deployment, o.name()
 	switch {
 	case d.Spec.Replicas != nil && *d.Spec.Replicas == 0:
 		found.add(fault, object, "The operator is scaled to 0, so nothing is planned, provisioned or counted",
 			fmt.Sprintf("kubectl -n %s scale deployment %s --replicas 1", d.Namespace, d.Name))
 	case d.Status.ReadyReplicas == 0:
-		found.add(fault, object, "The operator is not ready: "+f.whyNotReady(d),
+		found.add(fault, object, "The operator is not ready: "+o.whyNotReady(),
 			fmt.Sprintf("Read its log: kubectl -n %s logs deployment/%s", d.Namespace, d.Name))
 	}
 	if version := versionOf(d); version != "" && f.version != "dev" && version != strings.TrimPrefix(f.version, "v") {
@@ -44,15 +41,15 @@ func (f *facts) checkDeployment(d *appsv1.Deployment, found *findings) {
 }
 
 // whyNotReady passes on what the first container waits for.
-func (f *facts) whyNotReady(d *appsv1.Deployment) string {
-	for i := range f.operatorPods {
-		for _, status := range f.operatorPods[i].Status.ContainerStatuses {
+func (o *operator) whyNotReady() string {
+	for _, pod := range o.pods() {
+		for _, status := range pod.Status.ContainerStatuses {
 			if waiting := status.State.Waiting; waiting != nil {
 				return fmt.Sprintf("its container waits (%s), with the image %s", waiting.Reason, status.Image)
 			}
 		}
 	}
-	for _, condition := range d.Status.Conditions {
+	for _, condition := range o.deployment.Status.Conditions {
 		if condition.Type == appsv1.DeploymentReplicaFailure && condition.Status == corev1.ConditionTrue {
 			return "its pods are refused: " + condition.Message
 		}
@@ -73,41 +70,69 @@ func versionOf(d *appsv1.Deployment) string {
 }
 
 // leads reports whether somebody holds the lease.
-func (f *facts) leads() bool {
-	return f.lease != nil && f.lease.Spec.HolderIdentity != nil && *f.lease.Spec.HolderIdentity != "" && !f.expired()
+func (p *place) leads(now time.Time) bool {
+	return p.lease != nil && p.lease.Spec.HolderIdentity != nil && *p.lease.Spec.HolderIdentity != "" && !p.expired(now)
 }
 
 // overdue is how long a leader may be late, which a slow API server makes it at times.
 const overdue = 30 * time.Second
 
-func (f *facts) expired() bool {
-	spec := &f.lease.Spec
+func (p *place) expired(now time.Time) bool {
+	spec := &p.lease.Spec
 	if spec.RenewTime == nil || spec.LeaseDurationSeconds == nil {
 		return true
 	}
-	return f.now.After(spec.RenewTime.Add(time.Duration(*spec.LeaseDurationSeconds)*time.Second + overdue))
+	return now.After(spec.RenewTime.Add(time.Duration(*spec.LeaseDurationSeconds)*time.Second + overdue))
 }
 
-// checkLeader finds replicas of which none works, though they are ready.
+// checkLeader finds replicas of which none works, though they are ready, and operators of which one takes the other's turn.
 func checkLeader(seen *facts, found *findings) {
-	ready := slices.ContainsFunc(seen.operators, func(d appsv1.Deployment) bool { return d.Status.ReadyReplicas > 0 && elects(&d) })
-	if !ready || !seen.sees("leases") || seen.leads() {
-		return
-	}
-	what := "There is no lease, so no replica of the operator leads"
-	if seen.lease != nil && seen.lease.Spec.RenewTime != nil {
-		what = "No replica of the operator leads: the lease was last renewed at " + seen.lease.Spec.RenewTime.UTC().Format(time.RFC3339)
-	}
-	found.add(fault, named("Lease", seen.operatorNamespace, operatorName), what,
-		fmt.Sprintf("Read the operator's log for why it cannot renew the lease, and restart it: kubectl -n %s rollout restart deployment -l %s=%s", seen.operatorNamespace, labelName, operatorName))
-}
-
-// elects reports whether the replicas choose a leader.
-func elects(d *appsv1.Deployment) bool {
-	for _, container := range d.Spec.Template.Spec.Containers {
-		if slices.Contains(container.Args, "--leader-elect=true") || slices.Contains(container.Args, "--leader-elect") {
-			return true
+	for _, at := range seen.places {
+		contenders := seen.contenders(at)
+		if len(contenders) > 0 && seen.sees("leases") && !at.leads(seen.now) {
+			at.leaderless(found)
+		}
+		if len(contenders) > 1 {
+			found.add(fault, named("Lease", at.namespace, operatorName), strings.Join(contenders, " and ")+" contend for it, so only one of them works",
+				"Install each in a namespace of its own")
 		}
 	}
-	return false
+}
+
+// contenders are the operators of a place that are ready and need its lease.
+func (f *facts) contenders(at *place) []string {
+	var names []string
+	for i := range f.operators {
+		if o := &f.operators[i]; o.place == at && o.elects && o.deployment.Status.ReadyReplicas > 0 {
+			names = append(names, o.name())
+		}
+	}
+	return names
+}
+
+func (p *place) leaderless(found *findings) {
+	what := "There is no lease, so no replica of the operator leads"
+	if p.lease != nil && p.lease.Spec.RenewTime != nil {
+		what = "No replica of the operator leads: the lease was last renewed at " + p.lease.Spec.RenewTime.UTC().Format(time.RFC3339)
+	}
+	found.add(fault, named("Lease", p.namespace, operatorName), what,
+		fmt.Sprintf("Read the operator's log for why it cannot renew the lease, and restart it: kubectl -n %s rollout restart deployment -l %s=%s", p.namespace, labelName, operatorName))
+}
+
+// checkServed finds namespaces that no operator serves, and those that several do.
+func checkServed(seen *facts, found *findings) {
+	for _, namespace := range seen.wanting() {
+		if seen.unserved(namespace) {
+			found.add(fault, "Namespace "+namespace, "No operator serves it, so nothing is planned, provisioned or counted there",
+				"Add it to the --watch-namespaces of an operator, which the chart calls watchNamespaces, or install one for it")
+		}
+		if serving := seen.serving(namespace); len(serving) > 1 {
+			var names []string
+			for _, o := range serving {
+				names = append(names, o.name())
+			}
+			found.add(warning, "Namespace "+namespace, "It is served by "+strings.Join(names, " and ")+", which undo each other's work",
+				"Give each --watch-namespaces, which the chart calls watchNamespaces, that no other has")
+		}
+	}
 }

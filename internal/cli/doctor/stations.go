@@ -6,10 +6,8 @@ import (
 	"strings"
 	"time"
 
-	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
 
 	"township.dev/liaison/api/v1alpha1"
 )
@@ -54,48 +52,18 @@ const unreachable = "IntakeUnreachable"
 func checkReachable(seen *facts, found *findings) {
 	for i := range seen.stations {
 		station := &seen.stations[i]
-		fresh := condition(station, v1alpha1.ConditionBacklogFresh)
-		if fresh == nil || fresh.Status != metav1.ConditionFalse || fresh.Reason != unreachable || !available(station) {
+		operator, fresh := seen.operatorOf(station.Namespace), condition(station, v1alpha1.ConditionBacklogFresh)
+		if operator == nil || fresh == nil || fresh.Status != metav1.ConditionFalse || fresh.Reason != unreachable || !available(station) {
 			continue
 		}
 		what, remedy := "Its intake is ready, and yet does not answer the operator", fmt.Sprintf(
-			"Look for what keeps the pods of namespace %s from port 8081 of the pods of namespace %s: kubectl get networkpolicy -A", seen.operatorNamespace, station.Namespace)
-		if shut := seen.shutIn(); len(shut) > 0 {
-			what += "; the operator's own way out is limited by NetworkPolicy " + strings.Join(shut, ", ") + " in namespace " + seen.operatorNamespace
+			"Look for what keeps the pods of namespace %s from port 8081 of the pods of namespace %s: kubectl get networkpolicy -A", operator.place.namespace, station.Namespace)
+		if shut := operator.shutIn(); len(shut) > 0 {
+			what += "; the operator's own way out is limited by NetworkPolicy " + strings.Join(shut, ", ") + " in namespace " + operator.place.namespace
 			remedy = "Allow egress from the operator's pods to TCP port 8081 of every station's namespace there"
 		}
 		found.add(fault, named("LiaisonStation", station.Namespace, station.Name), what, remedy)
 	}
-}
-
-// shutIn are the policies that limit where the operator's pods may go.
-func (f *facts) shutIn() []string {
-	var names []string
-	for i := range f.policies {
-		policy := &f.policies[i]
-		if slices.Contains(policy.Spec.PolicyTypes, networkingv1.PolicyTypeEgress) && f.selectsOperator(policy) {
-			names = append(names, policy.Name)
-		}
-	}
-	return names
-}
-
-func (f *facts) selectsOperator(policy *networkingv1.NetworkPolicy) bool {
-	selector, err := metav1.LabelSelectorAsSelector(&policy.Spec.PodSelector)
-	if err != nil {
-		return false // the API server takes none that cannot be read
-	}
-	for i := range f.operatorPods {
-		if selector.Matches(labels.Set(f.operatorPods[i].Labels)) {
-			return true
-		}
-	}
-	for i := range f.operators {
-		if selector.Matches(labels.Set(f.operators[i].Spec.Template.Labels)) {
-			return true
-		}
-	}
-	return false
 }
 
 // checkStations passes on what the operator says of a station, unless it is told already.
@@ -103,25 +71,45 @@ func checkStations(seen *facts, found *findings) {
 	for i := range seen.stations {
 		station := &seen.stations[i]
 		object := named("LiaisonStation", station.Namespace, station.Name)
-		if found.faulty(object) {
+		if found.faulty(object) || seen.unserved(station.Namespace) {
 			continue
 		}
 		stalled, fresh := condition(station, v1alpha1.ConditionStalled), condition(station, v1alpha1.ConditionBacklogFresh)
 		switch {
 		case stalled != nil && stalled.Status == metav1.ConditionTrue:
 			found.add(fault, object, stalled.Reason, stalled.Message)
-		case seen.overlooked(station.Generation, station.Status.ObservedGeneration, station.CreationTimestamp.Time):
+		case seen.overlooked(station, station.Status.ObservedGeneration):
 			found.add(warning, object, "The operator has not looked at it since it was last changed",
-				"Check that the operator runs, and that its --watch-namespaces, where given, name namespace "+station.Namespace)
+				seen.remedyOverlooked(station.Namespace))
 		case fresh != nil && fresh.Status == metav1.ConditionFalse && available(station):
 			found.add(warning, object, "Its figures are stale ("+fresh.Reason+")", fresh.Message)
 		}
 	}
 }
 
-// overlooked reports whether the operator has had time to look at an object and did not.
-func (f *facts) overlooked(generation, observed int64, created time.Time) bool {
-	return observed < generation && f.now.Sub(created) > soon
+// overlooked reports whether the operator has had time to look at an object since it was changed, and did not.
+func (f *facts) overlooked(object metav1.Object, observed int64) bool {
+	return observed < object.GetGeneration() && f.now.Sub(changed(object)) > soon
+}
+
+// remedyOverlooked says which operator is meant where there are several.
+func (f *facts) remedyOverlooked(namespace string) string {
+	which := "the operator"
+	if o := f.operatorOf(namespace); o != nil && len(f.operators) > 1 {
+		which = o.name()
+	}
+	return fmt.Sprintf("Check that %s runs, and that its --watch-namespaces, where given, name namespace %s", which, namespace)
+}
+
+// changed is when somebody last wrote an object. A write of its status, which is told apart, asks nothing of the operator.
+func changed(object metav1.Object) time.Time {
+	last := object.GetCreationTimestamp().Time
+	for _, entry := range object.GetManagedFields() {
+		if entry.Subresource != "status" && entry.Time != nil && entry.Time.After(last) {
+			last = entry.Time.Time
+		}
+	}
+	return last
 }
 
 func available(station *v1alpha1.LiaisonStation) bool {

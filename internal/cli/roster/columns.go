@@ -31,7 +31,8 @@ const (
 	areasColumn column = "areas"
 )
 
-// headings by which counties know the columns, the one that an export writes first. They are compared without spaces, marks and what stands in brackets.
+// headings by which counties know the columns, the one that an export writes first. They are compared without spaces, marks, what nobody sees and what
+// stands in brackets.
 var headings = map[column][]string{
 	idColumn:          {"编号", "代表编号", "领导编号", "id"},
 	kindColumn:        {"类别", "人员类别", "人员类型", "kind"},
@@ -70,7 +71,7 @@ var (
 
 // bare is a heading without what differs from county to county.
 func bare(heading string) string {
-	folded := strings.ToLower(width.Fold.String(heading))
+	folded := strings.ToLower(width.Fold.String(tidy(heading)))
 	return marks.ReplaceAllString(brackets.ReplaceAllString(folded, ""), "")
 }
 
@@ -129,7 +130,7 @@ func tableIn(sheet *worksheet.Sheet) *table {
 // headerAt reads a row as a header.
 func headerAt(sheet *worksheet.Sheet, row int) *table {
 	t := &table{Sheet: sheet, first: row + heightOf(sheet, row), columns: map[column]int{}}
-	for at := range sheet.Rows[row] {
+	for at := range t.widthFrom(row) {
 		name, known, heading := t.heading(row, at)
 		switch earlier, twice := t.columns[name]; {
 		case !known && heading != "":
@@ -141,6 +142,15 @@ func headerAt(sheet *worksheet.Sheet, row int) *table {
 		}
 	}
 	return t
+}
+
+// widthFrom is how many columns the header that begins at the row has, in the longest of its rows.
+func (t *table) widthFrom(row int) int {
+	columns := 0
+	for _, cells := range t.Rows[row:min(t.first, len(t.Rows))] {
+		columns = max(columns, len(cells))
+	}
+	return columns
 }
 
 // heightOf is how many rows the header at the row has: more than one where the cell of the name is merged with those below.
@@ -158,7 +168,7 @@ func heightOf(sheet *worksheet.Sheet, row int) int {
 func (t *table) heading(row, at int) (name column, known bool, heading string) {
 	var parts []string
 	for r := row; r < t.first; r++ {
-		if text := strings.TrimSpace(t.Filled(r, at).Text); text != "" && (len(parts) == 0 || parts[len(parts)-1] != text) {
+		if text := tidy(t.Filled(r, at).Text); text != "" && (len(parts) == 0 || parts[len(parts)-1] != text) {
 			parts = append(parts, text)
 		}
 	}

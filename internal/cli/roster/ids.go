@@ -69,19 +69,37 @@ func leaderNumbers(existing *v1alpha1.DeputyRosterSpec, people []*entry) *number
 type matcher struct {
 	*importing
 	numbers *numbers
+	people  []*entry
+	// shared are the phones that several have, such as that of an office: they tell nobody from another.
+	shared map[string]bool
 	// of each deputy of the sheet, the place in the existing roster.
 	of map[*entry]int
 	// free are the places that nobody of the sheet has taken.
 	free []int
 }
 
-// match fills in of. Who is not in it is new.
-func (m *matcher) match(people []*entry) {
-	for i := range m.existing.Spec.Deputies {
-		m.free = append(m.free, i)
+// newMatcher knows who is in the existing roster and in the sheet.
+func newMatcher(i *importing, people []*entry) *matcher {
+	m := &matcher{importing: i, numbers: deputyNumbers(&i.existing.Spec, people), people: people, shared: map[string]bool{}, of: map[*entry]int{}}
+	inRoster, inSheet := map[string]bool{}, map[string]bool{}
+	note := func(seen map[string]bool, phone string) {
+		m.shared[phone] = m.shared[phone] || seen[phone]
+		seen[phone] = true
 	}
-	var open []*entry
+	for at := range i.existing.Spec.Deputies {
+		m.free = append(m.free, at)
+		note(inRoster, digitsOf(i.existing.Spec.Deputies[at].Phone))
+	}
 	for _, person := range people {
+		note(inSheet, person.phone())
+	}
+	return m
+}
+
+// match fills in of. Who is not in it is new.
+func (m *matcher) match() {
+	var open []*entry
+	for _, person := range m.people {
 		if person.deputy.ID == "" || !m.byID(person) {
 			open = append(open, person)
 		}
@@ -96,17 +114,49 @@ func (m *matcher) match(people []*entry) {
 
 // byID matches by id. One that stood for somebody else is refused: what was announced and counted under it would become another's.
 func (m *matcher) byID(person *entry) bool {
-	at := slices.IndexFunc(m.existing.Spec.Deputies, func(d v1alpha1.Deputy) bool { return d.ID == person.deputy.ID })
+	at := m.place(person.deputy.ID)
 	if at < 0 {
 		return false
 	}
 	known := &m.existing.Spec.Deputies[at]
-	if tidyName(known.Name) != person.deputy.Name && likenessOf(person, known) != samePhone {
+	switch other := m.namesake(person); {
+	case tidyName(known.Name) == person.deputy.Name && other != nil && other != known:
+		m.refuseSecond(person, other)
+	case tidyName(known.Name) == person.deputy.Name:
+	case m.isRenamed(person, known):
+		m.Remark("%s: the deputy %s was %s and is %s now", person.where(nameColumn), known.ID, known.Name, person.deputy.Name)
+	default:
 		m.Refuse("%s: %s is %s in %s, and %s here; an id is never used again: give %s another, the next free one is %s. If the name was corrected, correct it in %s first",
 			person.where(idColumn), known.ID, known.Name, m.into, person.deputy.Name, person.deputy.Name, m.numbers.peek(), m.into)
 	}
 	m.take(person, at)
 	return true
+}
+
+// place of the id in the existing roster; -1 where it has none.
+func (m *matcher) place(id string) int {
+	return slices.IndexFunc(m.existing.Spec.Deputies, func(d v1alpha1.Deputy) bool { return d.ID == id })
+}
+
+// namesake is who has the name and the phone of the person in the existing roster.
+func (m *matcher) namesake(person *entry) *v1alpha1.Deputy {
+	for i := range m.existing.Spec.Deputies {
+		known := &m.existing.Spec.Deputies[i]
+		if tidyName(known.Name) == person.deputy.Name && m.likeness(person, known) == samePhone {
+			return known
+		}
+	}
+	return nil
+}
+
+// isRenamed tells whether the phone says that it is one person with another name. It does not where the new name is that of somebody else in the roster, or
+// where the sheet lists the old one as somebody new.
+func (m *matcher) isRenamed(person *entry, known *v1alpha1.Deputy) bool {
+	bearsNew := func(d v1alpha1.Deputy) bool { return tidyName(d.Name) == person.deputy.Name }
+	bearsOld := func(other *entry) bool {
+		return other.deputy.Name == tidyName(known.Name) && m.place(other.deputy.ID) < 0
+	}
+	return m.likeness(person, known) == samePhone && !slices.ContainsFunc(m.existing.Spec.Deputies, bearsNew) && !slices.ContainsFunc(m.people, bearsOld)
 }
 
 func (m *matcher) take(person *entry, at int) {
@@ -137,7 +187,7 @@ func (m *matcher) like(person *entry, least likeness) []int {
 	var found []int
 	for _, i := range m.free {
 		known := &m.existing.Spec.Deputies[i]
-		if tidyName(known.Name) == person.deputy.Name && likenessOf(person, known) >= least {
+		if tidyName(known.Name) == person.deputy.Name && m.likeness(person, known) >= least {
 			found = append(found, i)
 		}
 	}
@@ -151,15 +201,28 @@ func (m *matcher) doubt(person *entry) {
 		return
 	}
 	known := &m.existing.Spec.Deputies[like[0]]
-	if id := person.deputy.ID; id != "" {
-		phoneDiffers := person.deputy.Phone != "" && known.Phone != "" && digitsOf(person.deputy.Phone) != digitsOf(known.Phone)
-		if likenessOf(person, known) >= sameVillage && !phoneDiffers {
-			m.Refuse("%s: %s is %s in %s, and %s here; an id stays with its person: write %s", person.where(idColumn), person.deputy.Name, known.ID, m.into, id, known.ID)
+	if person.deputy.ID != "" {
+		if m.isSecondID(person, known) {
+			m.refuseSecond(person, known)
 		}
 		return
 	}
 	m.Refuse("%s: whether this is the %s who is %s in %s cannot be told from phone and village; add a column 编号 with the ids, %s if it is, and the next free one, %s, if it is not",
 		person.where(nameColumn), person.deputy.Name, known.ID, m.into, known.ID, m.numbers.peek())
+}
+
+// isSecondID tells whether the person, who has a new id, is somebody of that name who has one already.
+func (m *matcher) isSecondID(person *entry, known *v1alpha1.Deputy) bool {
+	like := m.likeness(person, known)
+	if person.deputy.Phone != "" && known.Phone != "" {
+		return samePhones(person, known) && like != otherwise
+	}
+	return like >= sameVillage
+}
+
+func (m *matcher) refuseSecond(person *entry, known *v1alpha1.Deputy) {
+	m.Refuse("%s: %s is %s in %s, and %s here; an id stays with its person: write %s",
+		person.where(idColumn), person.deputy.Name, known.ID, m.into, person.deputy.ID, known.ID)
 }
 
 // likeness is how surely two of one name are one person.
@@ -171,20 +234,25 @@ const (
 	// sameName: there is nothing else to compare.
 	sameName
 	sameVillage
+	// samePhone: and nobody else has it.
 	samePhone
 )
 
-func likenessOf(person *entry, known *v1alpha1.Deputy) likeness {
+func (m *matcher) likeness(person *entry, known *v1alpha1.Deputy) likeness {
 	phones := person.deputy.Phone != "" && known.Phone != ""
 	villages := person.deputy.Village != "" && known.Village != ""
 	switch {
-	case phones && digitsOf(person.deputy.Phone) == digitsOf(known.Phone):
+	case phones && samePhones(person, known) && !m.shared[person.phone()]:
 		return samePhone
 	case villages && person.deputy.Village == tidy(known.Village):
 		return sameVillage
-	case phones || villages:
+	case phones && !samePhones(person, known) || villages:
 		return otherwise
 	default:
 		return sameName
 	}
+}
+
+func samePhones(person *entry, known *v1alpha1.Deputy) bool {
+	return person.phone() == digitsOf(known.Phone)
 }

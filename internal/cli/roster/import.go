@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
@@ -87,7 +88,20 @@ func (i *importing) tables() (deputies, leaders []*table, err error) {
 	if err != nil {
 		return nil, nil, exit.Bad(fmt.Errorf("%s %w", shown, err), "")
 	}
+	if len(i.sheets) == 0 {
+		sheets = i.visible(sheets)
+	}
 	return choose(shown, sheets, i.sheets)
+}
+
+// visible leaves out hidden sheets, which hold lists of former years as a rule, and names those that would otherwise be read.
+func (i *importing) visible(sheets []*worksheet.Sheet) []*worksheet.Sheet {
+	return slices.DeleteFunc(sheets, func(sheet *worksheet.Sheet) bool {
+		if t := tableIn(sheet); sheet.Hidden && (t.listsDeputies() || t.listsLeaders()) {
+			i.Remark("%s: the sheet is hidden and is passed over; where it is meant, unhide it, or name each sheet to read with --sheet", sheet.Name)
+		}
+		return sheet.Hidden
+	})
 }
 
 // readExisting reads the roster that exists. Its faults are told, and stand against the import: what is kept must be right too.

@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/width"
 
@@ -27,7 +28,7 @@ var (
 	scientific = regexp.MustCompile(`^(\d)(?:\.(\d+))?[eE]\+?(\d{1,2})$`)
 	several    = regexp.MustCompile(`[/、,，;；\n]|\d{11}\s+\d{7,}`)
 	mobileLike = regexp.MustCompile(`^1[3-9]\d*$`)
-	dashes     = strings.NewReplacer("—", "-", "–", "-", "－", "-", "‐", "-", "−", "-")
+	dashes     = strings.NewReplacer("—", "-", "–", "-", "－", "-", "‐", "-", "\u2011", "-", "−", "-")
 )
 
 // parsePhone reads a phone number: exactly what was entered, or not at all.
@@ -35,11 +36,10 @@ func parsePhone(cell worksheet.Cell) (string, error) {
 	if cell.Number != "" {
 		return phoneOfNumber(cell.Number)
 	}
-	text := strings.TrimSpace(spreadsheet.Clean(cell.Text))
+	text := ordinary(cell.Text)
 	if several.MatchString(text) {
 		return "", errPhones
 	}
-	text = strings.TrimSpace(dashes.Replace(width.Fold.String(invisible.ReplaceAllString(text, ""))))
 	if text == "" {
 		return "", nil
 	}
@@ -53,7 +53,20 @@ func parsePhone(cell worksheet.Cell) (string, error) {
 	return text, mobile(text)
 }
 
-var invisible = regexp.MustCompile(`\p{Cf}`)
+// ordinary is a number with ordinary digits, dashes and spaces, and nothing that nobody sees. Its lines stay: there may be a number on each.
+func ordinary(text string) string {
+	visible := strings.Map(func(r rune) rune {
+		switch {
+		case unicode.Is(unicode.Cf, r):
+			return -1
+		case unicode.IsSpace(r) && r != '\n':
+			return ' '
+		default:
+			return r
+		}
+	}, spreadsheet.Clean(text))
+	return strings.TrimSpace(dashes.Replace(width.Fold.String(visible)))
+}
 
 // mobile finds a mobile number with a digit too many or too few.
 func mobile(text string) error {

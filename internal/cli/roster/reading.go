@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"township.dev/liaison/api/v1alpha1"
@@ -38,8 +39,8 @@ type reader struct {
 	// onlyLeaders is true for a sheet of leaders.
 	onlyLeaders bool
 	people      []*entry
-	// empty rows between others.
-	empty []int
+	// empty rows between others, and hidden ones that list somebody, by their numbers in the sheet.
+	empty, hidden []int
 }
 
 func (r *reader) read() []*entry {
@@ -56,6 +57,9 @@ func (r *reader) read() []*entry {
 			r.empty = append(r.empty, row+1)
 			continue
 		}
+		if slices.Contains(r.HiddenRows, row) {
+			r.hidden = append(r.hidden, row+1)
+		}
 		r.readPerson(row)
 	}
 	r.remark()
@@ -64,6 +68,9 @@ func (r *reader) read() []*entry {
 
 // remark tells once what holds for the whole table.
 func (r *reader) remark() {
+	if len(r.hidden) > 0 {
+		r.Remark("%s: hidden rows are read like the others: %s; delete those of people who are not meant", r.Name, runs(r.hidden))
+	}
 	if len(r.empty) > 0 {
 		r.Remark("%s: passed over: %s, the first is row %d", r.Name, told.Count(len(r.empty), "empty row"), r.empty[0])
 	}
@@ -75,12 +82,30 @@ func (r *reader) remark() {
 	}
 }
 
+// runs writes numbers in rising order, those that follow each other as 12-15.
+func runs(numbers []int) string {
+	var written []string
+	for first := 0; first < len(numbers); {
+		last := first
+		for last+1 < len(numbers) && numbers[last+1] == numbers[last]+1 {
+			last++
+		}
+		run := strconv.Itoa(numbers[first])
+		if last > first {
+			run += "-" + strconv.Itoa(numbers[last])
+		}
+		written = append(written, run)
+		first = last + 1
+	}
+	return strings.Join(written, ", ")
+}
+
 func (r *reader) isEmpty(row int) bool {
 	return !slices.ContainsFunc(r.Rows[row], func(c worksheet.Cell) bool { return !c.IsEmpty() })
 }
 
 // lastRow begins a row that lists nobody: sums and remarks.
-var lastRow = regexp.MustCompile(`(?i)^(合计|总计|小计|共计|备注|说明|注|填表人|制表人|审核人|填报人|填报单位|填表日期|制表日期|total|remarks?|notes?)([:：\s\d].*)?$`)
+var lastRow = regexp.MustCompile(`(?i)^(合 ?计|总 ?计|小 ?计|共 ?计|备 ?注|说 ?明|注|填表人|制表人|审核人|填报人|填报单位|填表日期|制表日期|total|remarks?|notes?)([:：\s\d].*)?$`)
 
 // passedOver says why a row lists nobody; empty for a person's row and an empty one.
 func (r *reader) passedOver(row int) string {
@@ -90,7 +115,7 @@ func (r *reader) passedOver(row int) string {
 		if cell.IsEmpty() {
 			continue
 		}
-		texts = append(texts, strings.TrimSpace(cell.Text))
+		texts = append(texts, tidy(cell.Text))
 		known = known || r.isRead(at)
 		across = across || cell.Merged.Columns() > 1
 	}
@@ -151,6 +176,8 @@ func (r *reader) cell(row int, name column) (worksheet.Cell, error) {
 	switch {
 	case cell.Broken:
 		return cell, errors.New("holds a formula that has failed; correct it, or enter the value itself")
+	case cell.Pending:
+		return cell, errors.New("holds a formula without its result; open the file in Excel or WPS and save it, or enter the value itself")
 	case merged == (worksheet.Range{}):
 		return cell, nil
 	case merged.Columns() > 1:

@@ -102,12 +102,12 @@ func (i *importing) unite(people []*entry) *v1alpha1.DeputyRosterSpec {
 }
 
 func (i *importing) uniteDeputies(spec *v1alpha1.DeputyRosterSpec, people []*entry) {
-	m := &matcher{importing: i, numbers: deputyNumbers(&i.existing.Spec, people), of: map[*entry]int{}}
+	m := newMatcher(i, people)
 	i.requireIDs(people, m.numbers)
 	if len(i.Wrong) > 0 {
 		return // who is who cannot be told from rows with faults
 	}
-	m.match(people)
+	m.match()
 	if i.into != "" && len(m.of) == 0 && len(people) > 0 {
 		i.Refuse("none of the %d deputies of %s is in the sheet; is it that of another township?", len(spec.Deputies), i.into)
 	}

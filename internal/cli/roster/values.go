@@ -71,7 +71,8 @@ func tooLong(text string) error {
 var (
 	levelTail = regexp.MustCompile(`(人民代表大会)?(人大)?(代表)?(级)?$`)
 	session   = regexp.MustCompile(`第?[一二三四五六七八九十百\d]+届`)
-	bothLevel = regexp.MustCompile(`^[县区旗乡镇级两和及与兼、,，/;；+&]+$`)
+	bothLevel = regexp.MustCompile(`^[县区旗乡镇苏木级两和及与兼、,，/;；+&]+$`)
+	congress  = regexp.MustCompile(`级?(人民代表大会|人大|代表)`)
 
 	errLevel     = errors.New("is no level that is known; write 县 or 乡 (County or Township)")
 	errBothLevel = errors.New("names two levels; write the one in which the deputy serves at the station, 县 or 乡 (County or Township)")
@@ -80,25 +81,42 @@ var (
 func parseLevel(said string) (v1alpha1.DeputyLevel, error) {
 	text := session.ReplaceAllString(strings.ToLower(code(said)), "")
 	text = levelTail.ReplaceAllString(levelTail.ReplaceAllString(text, ""), "")
-	county := strings.ContainsAny(text, "县区旗")
-	township := strings.ContainsAny(text, "乡镇") || strings.Contains(text, "苏木")
 	switch {
 	case text == "county":
 		return v1alpha1.DeputyCounty, nil
-	case text == "township" || text == "town" || strings.HasSuffix(text, "苏木"):
+	case text == "township" || text == "town":
 		return v1alpha1.DeputyTownship, nil
-	case county && township && bothLevel.MatchString(text):
+	case namesBothLevels(text):
 		return "", refused(said, errBothLevel)
 	}
-	// 吉县中垛乡 is a township: what a name ends in says what it is of.
-	last, _ := utf8.DecodeLastRuneInString(text)
+	if level := levelOf(text); level != "" {
+		return level, nil
+	}
+	return "", refused(said, errLevel)
+}
+
+// namesBothLevels finds 县、乡 and 县乡两级, and levels that differ before each 人大代表.
+func namesBothLevels(text string) bool {
+	if bothLevel.MatchString(text) {
+		return strings.ContainsAny(text, "县区旗") && strings.ContainsAny(text, "乡镇木")
+	}
+	levels := map[v1alpha1.DeputyLevel]bool{}
+	for _, name := range congress.Split(text, -1) {
+		levels[levelOf(name)] = true
+	}
+	return levels[v1alpha1.DeputyCounty] && levels[v1alpha1.DeputyTownship]
+}
+
+// levelOf is the level of what a name ends in, for 吉县中垛乡 is a township; empty where that is none.
+func levelOf(name string) v1alpha1.DeputyLevel {
+	last, _ := utf8.DecodeLastRuneInString(name)
 	switch {
 	case strings.ContainsRune("县区旗", last):
-		return v1alpha1.DeputyCounty, nil
-	case strings.ContainsRune("乡镇", last):
-		return v1alpha1.DeputyTownship, nil
+		return v1alpha1.DeputyCounty
+	case strings.ContainsRune("乡镇", last), strings.HasSuffix(name, "苏木"):
+		return v1alpha1.DeputyTownship
 	default:
-		return "", refused(said, errLevel)
+		return ""
 	}
 }
 

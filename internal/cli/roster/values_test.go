@@ -28,6 +28,23 @@ func TestHeadingsAreKnownHoweverTheyAreWritten(t *testing.T) {
 	}
 }
 
+// What nobody sees in a heading does not make it another: who is Terminated would come in as Active.
+func TestHeadingsAreKnownWhateverIsInvisibleInThem(t *testing.T) {
+	for name, known := range headings {
+		for _, heading := range known {
+			letters := []rune(heading)
+			for at := range len(letters) + 1 {
+				for _, unseen := range "\u200b\uFEFF\u00a0\u3000\u2009\u00ad\n" {
+					written := string(letters[:at]) + string(unseen) + string(letters[at:])
+					if got := columnOf[bare(written)]; got != name {
+						t.Errorf("%q is the column %q, want %q", written, got, name)
+					}
+				}
+			}
+		}
+	}
+}
+
 // One heading for two columns would make one of them unreachable.
 func TestNoHeadingStandsForTwoColumns(t *testing.T) {
 	seen := map[string]column{}
@@ -53,6 +70,8 @@ func TestLevels(t *testing.T) {
 	}
 	for text, want := range map[string]error{
 		"省": errLevel, "市": errLevel, "": errLevel, "村": errLevel, "县乡": errBothLevel, "县、乡": errBothLevel, "县级/乡级": errBothLevel, "县乡两级代表": errBothLevel,
+		"县人大代表、乡人大代表": errBothLevel, "乡人大代表、县人大代表": errBothLevel, "县级人大代表兼乡级人大代表": errBothLevel, "吉县人大代表，中垛乡人大代表": errBothLevel, "县代表/镇代表": errBothLevel,
+		"吉县第十七届人民代表大会代表、中垛乡第十九届人民代表大会代表": errBothLevel, "旗、苏木": errBothLevel, "旗人大代表、苏木人大代表": errBothLevel,
 	} {
 		if got, err := parseLevel(text); !errors.Is(err, want) {
 			t.Errorf("%q is %q, %v; want %v", text, got, err, want)
@@ -140,6 +159,11 @@ func TestPhonesAreReadExactlyOrNotAtAll(t *testing.T) {
 		{text("13900000031/13900000032"), "", errPhones},
 		{text("13900000031\n13900000032"), "", errPhones},
 		{text("13900000031 13900000032"), "", errPhones},
+		{text("13900000031\u00a013900000032"), "", errPhones},
+		{text("13900000031／１３９００００００３２"), "", errPhones},
+		{text("139\u00a00000\u20090031"), "139 0000 0031", nil},
+		{text("\u00a0139\t0000\u30000031\u200b"), "139 0000 0031", nil},
+		{text("0357\u20117922045"), "0357-7922045", nil},
 		{text("手机13900000031"), "", errPhone},
 		{text("123"), "", errPhone},
 		{number("13900000031"), "13900000031", nil},

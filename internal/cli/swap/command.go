@@ -16,8 +16,9 @@ import (
 
 const about = `Let one deputy serve in another's place on a day: it writes an override into the roster, which wins over every rule.
 
-FROM must be on that day by the published plan. TO must be in service, not on leave and not on already that day. Both are given by
-id or by name. The reason is for the station's own records and never leaves the roster.
+FROM must be on that day by the published plan or, where an override of the day names deputies, by that. TO must be in service, not on
+leave and not on already that day. Both are given by id or by name. The reason is for the station's own records and never leaves the
+roster.
 
 Where the roster is kept in Git, use --dry-run=client and put the override that it prints into the file, or the next sync takes
 the swap back.`

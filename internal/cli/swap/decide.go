@@ -31,11 +31,12 @@ func (s *swap) decide(roster *v1alpha1.DeputyRoster, plan *v1alpha1.DutySchedule
 	if err != nil {
 		return nil, err
 	}
-	shift, err := s.shift(plan, from)
+	held := s.onThatDay(roster, plan)
+	shift, err := s.shift(held, from)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.check(roster, plan, to); err != nil {
+	if err := s.check(roster, held, to); err != nil {
 		return nil, err
 	}
 	after := slices.Clone(shift.Deputies)
@@ -76,47 +77,64 @@ func deputy(roster *v1alpha1.DeputyRoster, wanted string) (*v1alpha1.Deputy, err
 }
 
 // shift finds the one that the deputy has on the day.
-func (s *swap) shift(plan *v1alpha1.DutySchedule, from *v1alpha1.Deputy) (*v1alpha1.Shift, error) {
-	var held []*v1alpha1.Shift
-	for _, shift := range s.onThatDay(plan) {
-		if slices.Contains(shift.Deputies, from.ID) && (s.kind == "" || s.kind == string(shift.Kind)) {
-			held = append(held, shift)
+func (s *swap) shift(held []v1alpha1.Shift, from *v1alpha1.Deputy) (*v1alpha1.Shift, error) {
+	var own []*v1alpha1.Shift
+	for i := range held {
+		if shift := &held[i]; slices.Contains(shift.Deputies, from.ID) && (s.kind == "" || s.kind == string(shift.Kind)) {
+			own = append(own, shift)
 		}
 	}
-	switch len(held) {
+	switch len(own) {
 	case 1:
-		return held[0], nil
+		return own[0], nil
 	case 0:
-		return nil, exit.Bad(fmt.Errorf("%s has no %s on %s", called(from), cmp.Or(s.kind, "shift"), s.date), s.whoIsOn(plan))
+		return nil, exit.Bad(fmt.Errorf("%s has no %s on %s", called(from), cmp.Or(s.kind, "shift"), s.date), whoIsOn(held))
 	default:
 		return nil, exit.Bad(fmt.Errorf("%s is on for both reception and duty on %s", called(from), s.date), "say which with --kind Reception or --kind Duty")
 	}
 }
 
-// onThatDay are the shifts that are held on the day.
-func (s *swap) onThatDay(plan *v1alpha1.DutySchedule) []*v1alpha1.Shift {
-	var held []*v1alpha1.Shift
+// onThatDay are the shifts that are held on the day, as they stand decided.
+func (s *swap) onThatDay(roster *v1alpha1.DeputyRoster, plan *v1alpha1.DutySchedule) []v1alpha1.Shift {
+	var held []v1alpha1.Shift
 	for i := range plan.Spec.Shifts {
-		if shift := &plan.Spec.Shifts[i]; shift.Date == v1alpha1.Date(s.date.String()) && !shift.Cancelled {
+		if plan.Spec.Shifts[i].Date != v1alpha1.Date(s.date.String()) {
+			continue
+		}
+		if shift := decided(&roster.Spec, plan.Spec.Shifts[i]); !shift.Cancelled {
 			held = append(held, shift)
 		}
 	}
 	return held
 }
 
-func (s *swap) whoIsOn(plan *v1alpha1.DutySchedule) string {
-	var on []string
-	for _, shift := range s.onThatDay(plan) {
-		on = append(on, fmt.Sprintf("%s: %s", shift.Kind, strings.Join(shift.Deputies, ", ")))
+// decided is a published shift with what its override says. The plan may be older than the override, and a swap that went by the plan would then undo the one
+// before it.
+func decided(spec *v1alpha1.DeputyRosterSpec, shift v1alpha1.Shift) v1alpha1.Shift {
+	at := overrideAt(spec, shift.Date, shift.Kind)
+	if at < 0 {
+		return shift
 	}
-	if len(on) == 0 {
+	shift.Cancelled = spec.Overrides[at].Cancelled
+	if named := spec.Overrides[at].Deputies; len(named) > 0 {
+		shift.Deputies = named
+	}
+	return shift
+}
+
+func whoIsOn(held []v1alpha1.Shift) string {
+	if len(held) == 0 {
 		return "that day has no shift; kubectl liaison duty month shows the month"
+	}
+	on := make([]string, 0, len(held))
+	for i := range held {
+		on = append(on, fmt.Sprintf("%s: %s", held[i].Kind, strings.Join(held[i].Deputies, ", ")))
 	}
 	return "that day has " + strings.Join(on, "; ")
 }
 
 // check says why a deputy cannot serve on the day. The planner would keep an override all the same, for what is decided by hand wins.
-func (s *swap) check(roster *v1alpha1.DeputyRoster, plan *v1alpha1.DutySchedule, to *v1alpha1.Deputy) error {
+func (s *swap) check(roster *v1alpha1.DeputyRoster, held []v1alpha1.Shift, to *v1alpha1.Deputy) error {
 	rules, _ := fromcrd.RosterOf(&roster.Spec) // a deputy with a fault in the roster does not serve by these rules
 	at := slices.IndexFunc(rules.Deputies, func(d duty.Deputy) bool { return d.ID == to.ID })
 	switch {
@@ -125,9 +143,9 @@ func (s *swap) check(roster *v1alpha1.DeputyRoster, plan *v1alpha1.DutySchedule,
 	case rules.Deputies[at].OnLeave(s.date):
 		return exit.Bad(fmt.Errorf("%s is on leave on %s", called(to), s.date), "choose somebody else, or shorten the leave in the roster")
 	}
-	for _, shift := range s.onThatDay(plan) {
-		if slices.Contains(shift.Deputies, to.ID) {
-			return exit.Bad(fmt.Errorf("%s is on already on %s (%s)", called(to), s.date, shift.Kind), "nobody serves twice on a day; choose somebody else")
+	for i := range held {
+		if slices.Contains(held[i].Deputies, to.ID) {
+			return exit.Bad(fmt.Errorf("%s is on already on %s (%s)", called(to), s.date, held[i].Kind), "nobody serves twice on a day; choose somebody else")
 		}
 	}
 	return nil

@@ -45,16 +45,19 @@ func readCSV(name string, data []byte, isTable func(*Sheet) bool) (*Sheet, error
 	return first, failed
 }
 
-// Decode turns a file's text into UTF-8, by its mark where it has one. What is valid UTF-8 is taken for that: Chinese text in GBK practically never is.
+// mark stands at the beginning of a text in Unicode.
+const mark = "\uFEFF"
+
+// Decode turns a file's text into UTF-8, by its mark where it has one; some programs put theirs before that of another. What is valid UTF-8 is taken for that: Chinese text in GBK practically never is.
 func Decode(data []byte) ([]byte, error) {
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
 		text, err := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(data)
 		if err != nil {
 			return nil, errEncoding
 		}
-		return text, nil
+		return bytes.TrimLeft(text, mark), nil
 	}
-	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
+	data = bytes.TrimLeft(data, mark)
 	if utf8.Valid(data) {
 		return data, nil
 	}

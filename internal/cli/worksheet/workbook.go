@@ -3,6 +3,7 @@ package worksheet
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -23,7 +24,11 @@ func readWorkbook(data []byte) (sheets []*Sheet, err error) {
 		return nil, fmt.Errorf("reading the workbook: %w", err)
 	}
 	for _, name := range file.GetSheetList() {
-		sheet := &Sheet{Name: name, Epoch1904: props.Date1904 != nil && *props.Date1904}
+		visible, err := file.GetSheetVisible(name)
+		if err != nil {
+			return nil, fmt.Errorf("sheet %s: %w", name, err)
+		}
+		sheet := &Sheet{Name: name, Hidden: !visible, Epoch1904: props.Date1904 != nil && *props.Date1904}
 		if err := sheet.read(file); err != nil {
 			return nil, fmt.Errorf("sheet %s: %w", name, err)
 		}
@@ -32,66 +37,116 @@ func readWorkbook(data []byte) (sheets []*Sheet, err error) {
 	return sheets, nil
 }
 
-// read reads the sheet as a person sees it and, beside that, what is stored.
+// read reads the sheet as a person sees it who has unhidden every row and, beside that, what is stored. What is stored decides which cells there are: formats
+// for money, and others with a part for texts, show a text of their own in an empty cell.
 func (s *Sheet) read(file *excelize.File) error {
-	shown, err := rowsOf(file, s.Name, false)
+	stored, hidden, err := storedRows(file, s.Name)
 	if err != nil {
 		return err
 	}
-	stored, err := rowsOf(file, s.Name, true)
+	shown, err := shownRows(file, s.Name, stored)
 	if err != nil {
 		return err
 	}
-	s.Rows = make([][]Cell, len(shown))
-	for row, texts := range shown {
-		s.Rows[row] = make([]Cell, len(texts))
-		for column, text := range texts {
-			cell := &s.Rows[row][column]
-			cell.Text = text
-			if text == "" {
-				continue
+	s.HiddenRows = hidden
+	s.Rows = make([][]Cell, len(stored))
+	for row, values := range stored {
+		s.Rows[row] = make([]Cell, len(values))
+		for column, value := range values {
+			text := ""
+			if value != "" && column < len(shown[row]) {
+				text = shown[row][column]
 			}
-			kind, err := file.GetCellType(s.Name, At(row, column))
+			cell, err := cellOf(file, s.Name, At(row, column), text, value)
 			if err != nil {
 				return fmt.Errorf("%s: %w", At(row, column), err)
 			}
-			cell.Broken = kind == excelize.CellTypeError
-			if kind == excelize.CellTypeNumber || kind == excelize.CellTypeUnset {
-				cell.Number = stored[row][column]
-			}
+			s.Rows[row][column] = cell
 		}
 	}
 	return s.merge(file)
 }
 
-// rowsOf reads the rows without keeping more than a sheet may have.
-func rowsOf(file *excelize.File, sheet string, raw bool) (all [][]string, err error) {
+// cellOf is the cell of that name, which shows a text.
+func cellOf(file *excelize.File, sheet, name, text, stored string) (Cell, error) {
+	kind, err := file.GetCellType(sheet, name)
+	if err != nil {
+		return Cell{}, err
+	}
+	cell := Cell{Text: text, Broken: kind == excelize.CellTypeError}
+	if kind != excelize.CellTypeNumber && kind != excelize.CellTypeUnset {
+		return cell, nil
+	}
+	if text != "" {
+		cell.Number = stored
+	}
+	if stored == "" {
+		// A result that is an empty text is stored as a text, so a formula here has none.
+		formula, err := file.GetCellFormula(sheet, name)
+		cell.Pending = formula != ""
+		return cell, err
+	}
+	return cell, nil
+}
+
+// storedRows reads what is stored, up to the last row that has anything in it, and which of those rows are hidden, without keeping more than a sheet may have.
+func storedRows(file *excelize.File, sheet string) (all [][]string, hidden []int, err error) {
+	filled := 0
+	err = eachRow(file, sheet, true, func(cells []string, isHidden bool) error {
+		if len(all) >= mostRows && len(cells) > 0 || len(cells) > mostColumns {
+			return errTooLarge
+		}
+		if len(all) < mostRows {
+			all = append(all, cells)
+		}
+		if len(cells) == 0 {
+			return nil
+		}
+		filled = len(all)
+		if isHidden {
+			hidden = append(hidden, filled-1)
+		}
+		return nil
+	})
+	return all[:filled], hidden, err
+}
+
+// shownRows reads what is shown of the rows that are stored, and nothing beside them.
+func shownRows(file *excelize.File, sheet string, stored [][]string) ([][]string, error) {
+	shown := make([][]string, len(stored))
+	row := 0
+	err := eachRow(file, sheet, false, func(cells []string, _ bool) error {
+		if row < len(stored) {
+			shown[row] = slices.Clone(cells[:min(len(cells), len(stored[row]))])
+		}
+		row++
+		return nil
+	})
+	return shown, err
+}
+
+// eachRow reads the rows one after another, the empty ones too.
+func eachRow(file *excelize.File, sheet string, raw bool, take func(cells []string, isHidden bool) error) (err error) {
 	rows, err := file.Rows(sheet)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() {
 		if failed := rows.Close(); failed != nil && err == nil {
 			err = failed
 		}
 	}()
-	filled := 0
 	for rows.Next() {
+		isHidden := rows.GetRowOpts().Hidden
 		cells, err := rows.Columns(excelize.Options{RawCellValue: raw})
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if len(all) >= mostRows && len(cells) > 0 || len(cells) > mostColumns {
-			return nil, errTooLarge
-		}
-		if len(all) < mostRows {
-			all = append(all, cells)
-		}
-		if len(cells) > 0 {
-			filled = len(all)
+		if err := take(cells, isHidden); err != nil {
+			return err
 		}
 	}
-	return all[:filled], rows.Error()
+	return rows.Error()
 }
 
 // merge enters where cells are merged. What they show stays in the first of them alone, whatever else the file holds below.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -16,6 +17,10 @@ type Sheet struct {
 	Name string
 	// Rows from the first on, the empty ones too. Rows may differ in length.
 	Rows [][]Cell
+	// HiddenRows are those that a filter or somebody has hidden, counted from 0, in their order.
+	HiddenRows []int
+	// Hidden is true where the whole sheet is.
+	Hidden bool
 	// Epoch1904 is true where the workbook counts days from 1904.
 	Epoch1904 bool
 }
@@ -28,12 +33,17 @@ type Cell struct {
 	Number string
 	// Broken is true where a formula has failed.
 	Broken bool
+	// Pending is true where a formula stands whose result nobody has worked out yet: what the cell shows is not known.
+	Pending bool
 	// Merged is the range that the cell is a part of; the zero value where it stands alone.
 	Merged Range
 }
 
-// IsEmpty tells whether the cell shows nothing.
-func (c Cell) IsEmpty() bool { return strings.TrimSpace(c.Text) == "" }
+// IsEmpty tells whether the cell shows nothing, as far as that is known.
+func (c Cell) IsEmpty() bool {
+	isSeen := func(r rune) bool { return !unicode.IsSpace(r) && !unicode.Is(unicode.Cf, r) }
+	return !c.Pending && !strings.ContainsFunc(c.Text, isSeen)
+}
 
 // Range is a rectangle of cells, counted from 0, both ends included.
 type Range struct{ Top, Left, Bottom, Right int }

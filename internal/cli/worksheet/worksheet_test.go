@@ -2,6 +2,7 @@ package worksheet_test
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -49,6 +50,8 @@ func TestCSVIsReadHoweverItWasSaved(t *testing.T) {
 	for form, data := range map[string]string{
 		"UTF-8":                plain,
 		"with Excel's mark":    "\uFEFF" + plain,
+		"with two marks":       "\uFEFF\uFEFF\"姓名\",村\r\n张三,白额村\r\n",
+		"UTF-16 with two":      encode(unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String("\uFEFF" + plain)),
 		"GBK":                  encode(simplifiedchinese.GBK.NewEncoder().String(plain)),
 		"GB18030":              encode(simplifiedchinese.GB18030.NewEncoder().String(plain)),
 		"UTF-16":               encode(unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String(plain)),
@@ -174,6 +177,78 @@ func TestMergedCellsHoldWhatTheFirstShows(t *testing.T) {
 	}
 }
 
+func TestHiddenRowsAndSheetsAreTold(t *testing.T) {
+	data := saved(t, func(file *excelize.File) error {
+		_, err := file.NewSheet("Sheet2")
+		hidden := func(row int) error { return file.SetRowVisible("Sheet1", row, false) }
+		return errors.Join(err, fill(map[string]any{"A1": "姓名", "A2": "张三", "A4": "李四", "A5": "王五", "A7": "赵六"})(file),
+			hidden(3), hidden(4), hidden(5), hidden(6), file.SetSheetVisible("Sheet2", false))
+	})
+	sheets, err := worksheet.Read("a.xlsx", data, isTable)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]int{3, 4}, sheets[0].HiddenRows); diff != "" {
+		t.Errorf("rows with something in them that are hidden (-want +got):\n%s", diff)
+	}
+	if sheets[0].Hidden || !sheets[1].Hidden {
+		t.Errorf("hidden are %s: %t, %s: %t", sheets[0].Name, sheets[0].Hidden, sheets[1].Name, sheets[1].Hidden)
+	}
+}
+
+// What a program writes that does not calculate is a formula and nothing else. Excel stores a result, and an empty text is one too.
+func TestFormulasWithoutAResultAreNotEmpty(t *testing.T) {
+	const written = `<row r="1">` +
+		`<c r="A1"><f>1+1</f></c>` +
+		`<c r="B1"><f>1+1</f><v></v></c>` +
+		`<c r="C1" t="n"><f t="shared" ref="C1:D1" si="0">1+1</f></c>` +
+		`<c r="D1"><f t="shared" si="0"/></c>` +
+		`<c r="E1" t="str"><f>""</f><v></v></c>` +
+		`<c r="F1"><f>1+1</f><v>2</v></c>` +
+		`<c r="G1" s="0"/>` +
+		`<c r="H1" s="1"><f>1+1</f></c>` +
+		`<c r="I1" s="1" t="str"><f>""</f><v></v></c>` +
+		`</row>`
+	file := excelize.NewFile()
+	village := `@"村"`
+	if _, err := file.NewStyle(&excelize.Style{CustomNumFmt: &village}); err != nil {
+		t.Fatal(err)
+	}
+	file.Pkg.Store("xl/worksheets/sheet1.xml", []byte(`<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>`+written+`</sheetData></worksheet>`))
+	file.Sheet.Delete("xl/worksheets/sheet1.xml")
+	var b bytes.Buffer
+	if err := errors.Join(file.Write(&b), file.Close()); err != nil {
+		t.Fatal(err)
+	}
+	sheets, err := worksheet.Read("a.xlsx", b.Bytes(), isTable)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for column, want := range []worksheet.Cell{{Pending: true}, {Pending: true}, {Pending: true}, {Pending: true}, {}, {Text: "2", Number: "2"}, {}, {Pending: true}, {}} {
+		if got := sheets[0].Cell(0, column); got != want || got.IsEmpty() != (want == worksheet.Cell{}) {
+			t.Errorf("%s is %+v, want %+v", worksheet.At(0, column), got, want)
+		}
+	}
+}
+
+// Some formats show a text in an empty cell, or none where there is a value.
+func TestAFormatNeitherMakesNorTakesAValue(t *testing.T) {
+	village, nothing := `@"村"`, ";;;"
+	data := saved(t, func(file *excelize.File) error {
+		named, err := file.NewStyle(&excelize.Style{CustomNumFmt: &village})
+		blank, failed := file.NewStyle(&excelize.Style{CustomNumFmt: &nothing})
+		return errors.Join(err, failed, fill(map[string]any{"B1": "白额", "D1": 5})(file),
+			file.SetCellStyle("Sheet1", "A1", "C1", named), file.SetCellStyle("Sheet1", "D1", "D1", blank), file.SetCellStyle("Sheet1", "E1", "F3", named))
+	})
+	sheets, err := worksheet.Read("a.xlsx", data, isTable)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([][]string{{"", "白额村", "", ""}}, shown(sheets[0])); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // A cell in the last row of a workbook, where somebody pressed a key, must not cost a million rows.
 func TestRowsFarBelowAreRefused(t *testing.T) {
 	data := saved(t, fill(map[string]any{"A1": "姓名", "A1048576": "x"}))
@@ -187,6 +262,10 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("\n\n\"a\"\"\n\",b\n"))
 	f.Add([]byte("\xff\xfea\x00,\x00"))
 	f.Add(saved(f, fill(map[string]any{"A1": "姓名", "B2": 1.5}, "A1:B1")))
+	f.Add(saved(f, func(file *excelize.File) error {
+		accounting, err := file.NewStyle(&excelize.Style{NumFmt: 44})
+		return errors.Join(err, fill(map[string]any{"A1": "姓名", "C1": "村"})(file), file.SetCellStyle("Sheet1", "B1", "D2", accounting))
+	}))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		sheets, err := worksheet.Read("a", data, isTable)
 		if err != nil {
