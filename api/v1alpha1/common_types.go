@@ -48,7 +48,7 @@ const (
 	// ConditionAuthoritiesTrusted is False on a LiaisonStation whose intake has not the certificates of authorities that caConfigMapRef names. It is set by
 	// what the intake says, so it is missing while there is no caConfigMapRef, or nothing to call.
 	ConditionAuthoritiesTrusted = "AuthoritiesTrusted"
-	// ConditionUpToDate is False while a new intake image or pod template waits for the station's turn; the station itself is served as before.
+	// ConditionUpToDate is False while a new intake image or pod template waits for the station's turn; the intake stays as it is until then.
 	ConditionUpToDate = "UpToDate"
 )
 

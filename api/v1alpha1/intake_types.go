@@ -138,7 +138,8 @@ type IngressExposure struct {
 	// +optional
 	ClassName *string `json:"className,omitempty"`
 
-	// tlsSecretName is the Secret with the certificate for host. With an annotation for cert-manager below, cert-manager writes it; otherwise it must be there.
+	// tlsSecretName is the Secret with the certificate for host. With an annotation for cert-manager below, cert-manager writes it, and it may be left out:
+	// then it is named after the intake, with "-tls" behind. Otherwise it must be there.
 	// Without it the class's own certificate serves, if it has one.
 	//
 	// +kubebuilder:validation:MinLength=1

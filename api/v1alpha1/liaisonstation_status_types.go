@@ -152,4 +152,10 @@ type NextReception struct {
 	//
 	// +optional
 	Provisional bool `json:"provisional,omitempty"`
+
+	// uncovered is how many of its places are without a deputy or a leader: nobody can take them, or who was announced cannot serve. A roster alone tells it,
+	// and only while it could be planned.
+	//
+	// +optional
+	Uncovered *int32 `json:"uncovered,omitempty"`
 }

@@ -3,14 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"os"
-	"slices"
-	"strings"
 
 	"sigs.k8s.io/yaml"
 
 	"township.dev/liaison/api/v1alpha1"
+	"township.dev/liaison/controllers/station"
 )
 
 // readDefaults reads what stations get where they say nothing themselves: YAML with fields of a station's spec.intake. Without a file there are none.
@@ -32,10 +30,7 @@ func readDefaults(file string) (v1alpha1.Intake, error) {
 	return defaults, nil
 }
 
-// ownLabels are those by which the operator finds an intake's pod.
-var ownLabels = []string{"app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/part-of", "app.kubernetes.io/managed-by"}
-
-// checkDefaults refuses what cannot be the same for all stations.
+// checkDefaults refuses what cannot be the same for all stations, and what none of them could have.
 func checkDefaults(d v1alpha1.Intake) error {
 	var problems []error
 	if d.Host != "" {
@@ -47,23 +42,5 @@ func checkDefaults(d v1alpha1.Intake) error {
 	if d.Image != "" {
 		problems = append(problems, errors.New("the image for all is --intake-image"))
 	}
-	for _, key := range slices.Sorted(maps.Keys(d.Labels)) {
-		if strings.HasPrefix(key, "liaison.township.dev/") || slices.Contains(ownLabels, key) {
-			problems = append(problems, fmt.Errorf("labels: %s is the operator's own", key))
-		}
-	}
-	if r := d.Resources; r != nil {
-		for name, request := range r.Requests {
-			if limit, limited := r.Limits[name]; limited && request.Cmp(limit) > 0 {
-				problems = append(problems, fmt.Errorf("resources: the request of %s exceeds its limit; raise the limit or lower the request", name))
-			}
-		}
-	}
-	if e := d.Exposure; e != nil && (e.Ingress == nil) == (e.Gateway == nil) {
-		problems = append(problems, errors.New("exposure needs exactly one of ingress and gateway"))
-	}
-	if d.CAConfigMapRef != nil && d.CAConfigMapRef.Name == "" {
-		problems = append(problems, errors.New("caConfigMapRef needs the name of a ConfigMap, which each station's namespace has"))
-	}
-	return errors.Join(problems...)
+	return errors.Join(append(problems, station.CheckDefaults(d))...)
 }

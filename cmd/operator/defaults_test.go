@@ -1,10 +1,15 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sigs.k8s.io/yaml"
+
+	"township.dev/liaison/test/fixture"
 )
 
 func defaultsFile(t *testing.T, content string) string {
@@ -30,22 +35,44 @@ func TestTheCountysDefaultsAreRead(t *testing.T) {
 }
 
 func TestDefaultsThatCannotBeAreRefusedWithARemedy(t *testing.T) {
-	for content, says := range map[string]string{
-		"nodeSelectors: {a: b}":               "fields of a station's spec.intake",
-		"host: a.example":                     "each station's own",
-		"storage: {size: 2Gi}":                "only storageClassName",
-		"image: x:1":                          "--intake-image",
-		"labels: {app.kubernetes.io/name: x}": "the operator's own",
-		"resources: {requests: {memory: 1Gi}, limits: {memory: 512Mi}}": "exceeds its limit",
-		"caConfigMapRef: {key: ca.crt}":                                 "needs the name of a ConfigMap",
-		"exposure: {}":                                                  "exactly one of ingress and gateway",
-		"resources: {limits: {memory: x":                                "spec.intake",
-	} {
+	refused := fixture.RefusedDefaults()
+	refused["resources: {limits: {memory: x"] = "spec.intake"
+	for content, says := range refused {
 		if _, err := readDefaults(defaultsFile(t, content)); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v, want %q", content, err, says)
 		}
 	}
 	if _, err := readDefaults(filepath.Join(t.TempDir(), "missing")); err == nil {
 		t.Error("a missing file is taken for none")
+	}
+}
+
+func TestDefaultsThatCanBeAreTaken(t *testing.T) {
+	for _, content := range fixture.TakenDefaults() {
+		if _, err := readDefaults(defaultsFile(t, content)); err != nil {
+			t.Errorf("%s: %v", content, err)
+		}
+	}
+}
+
+func TestTheDefaultsOfTheChartsExamplesAreTaken(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("..", "..", "charts", "liaison-operator", "ci", "*-values.yaml"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("there are no examples (%v)", err)
+	}
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var values struct {
+			Intake struct{ Defaults json.RawMessage }
+		}
+		if err := yaml.Unmarshal(content, &values); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := readDefaults(defaultsFile(t, string(values.Intake.Defaults))); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
 	}
 }

@@ -22,8 +22,8 @@ import (
 
 // The CRDs are those of the release before, then some are missing, then they are ours again.
 func TestTheOperatorRefusesCRDsOlderThanItself(t *testing.T) {
-	ours := envtest.CRDInstallOptions{Paths: []string{filepath.Join("..", "..", "config", "crd", "bases")}, ErrorIfPathMissing: true}
-	previous := envtest.CRDInstallOptions{Paths: []string{filepath.Join("..", "..", "test", "upgrade", "testdata", "previous", "crd")}, ErrorIfPathMissing: true}
+	ours := controlplane.Kinds(filepath.Join("..", "..", "config", "crd", "bases"))
+	previous := controlplane.Kinds(filepath.Join("..", "..", "test", "upgrade", "testdata", "previous", "crd"))
 	t.Cleanup(func() { installKinds(t, ours) })
 
 	for _, kind := range installKinds(t, previous) {

@@ -6,10 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"runtime/debug"
 	_ "time/tzdata" // rosters name time zones, and the image has no zone files
 
+	"github.com/KimMachineGun/automemlimit/memlimit"
+	"github.com/go-logr/logr"
 	"github.com/spf13/pflag"
 	ctrl "sigs.k8s.io/controller-runtime"
 )
@@ -45,9 +48,7 @@ func start(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	setLogger(log)
 
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(collectAt)
-	}
+	boundMemory(log)
 	config, err := ctrl.GetConfig()
 	if err != nil {
 		log.Error(err, "there is no way to an API server; run in a pod, or set KUBECONFIG")
@@ -58,4 +59,19 @@ func start(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 1
 	}
 	return 0
+}
+
+// boundMemory has memory collected early, and harder where nine tenths of what the container may have are in use: to be slow beats to be killed, which
+// would come again at each start. GOGC and GOMEMLIMIT in the environment say otherwise.
+func boundMemory(log logr.Logger) {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(collectAt)
+	}
+	limit, err := memlimit.Set()
+	switch {
+	case err != nil:
+		log.Info("the container's memory limit cannot be told; GOMEMLIMIT in the environment sets one", "reason", err.Error())
+	case limit != math.MaxInt64:
+		log.Info("memory is collected harder near the limit", "bytes", limit)
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"slices"
 	"strconv"
@@ -12,6 +13,9 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"township.dev/liaison/controllers/station"
 )
 
 // disabled as an address switches a server off, as controller-runtime has it.
@@ -36,6 +40,9 @@ type options struct {
 	leaderElect     bool
 	backlogInterval time.Duration
 	backlogWorkers  int
+
+	podMonitorLabels   map[string]string
+	podMonitorInterval time.Duration
 
 	kubeAPIQPS   float32
 	kubeAPIBurst int
@@ -86,9 +93,13 @@ func (o *options) addTo(flags *pflag.FlagSet, getenv func(string) string) {
 	flags.DurationVar(&o.soak, "rollout-soak", 10*time.Second,
 		"how long a station that was updated must have been ready before it makes room for the next")
 	flags.DurationVar(&o.backlogInterval, "backlog-interval", 15*time.Second,
-		"how often each station's intake is asked what waits there")
+		"how often each station's intake is asked what waits there; the alert LiaisonFiguresStale takes figures of 15m for stale")
 	flags.IntVar(&o.backlogWorkers, "backlog-concurrency", 32,
 		"how many intakes are asked at the same time")
+	flags.StringToStringVar(&o.podMonitorLabels, "pod-monitor-labels", nil,
+		"labels by which a Prometheus selects the PodMonitors of the stations, as release=kube-prometheus-stack, separated by commas")
+	flags.DurationVar(&o.podMonitorInterval, "pod-monitor-interval", 0,
+		"how often Prometheus is to scrape each intake by its PodMonitor; 0 leaves it to the Prometheus")
 	flags.StringVar(&o.bindAddress, "bind-address", getenv("LIAISON_BIND_ADDRESS"),
 		"IP address to serve metrics and probes on where their own flags name none; all addresses when empty (environment LIAISON_BIND_ADDRESS)")
 	flags.StringVar(&o.metricsAddress, "metrics-bind-address", ":8443",
@@ -156,6 +167,9 @@ func (o options) check() error {
 		"--backlog-interval is %s: intakes are asked once a second at most", o.backlogInterval)
 	refuse(o.backlogWorkers < 1,
 		"--backlog-concurrency is %d: at least one intake must be asked at a time", o.backlogWorkers)
+	refuse(o.podMonitorInterval < 0 || o.podMonitorInterval%time.Second != 0,
+		"--pod-monitor-interval is %s: it must be whole seconds, such as 30s or 5m, or 0", o.podMonitorInterval)
+	problems = append(problems, checkLabels(o.podMonitorLabels))
 	refuse(o.bindAddress != "" && net.ParseIP(o.bindAddress) == nil,
 		"--bind-address is %q: it must be an IP address without a port", o.bindAddress)
 	refuse(!o.metricsSecure && o.metricsCertDir != "",
@@ -164,6 +178,20 @@ func (o options) check() error {
 		"--metrics-token-file is set but --metrics-secure is false: serve the metrics securely or remove the token")
 	refuse(o.kubeAPIQPS <= 0 || o.kubeAPIBurst < 1,
 		"--kube-api-qps is %v and --kube-api-burst is %d: both must be positive", o.kubeAPIQPS, o.kubeAPIBurst)
+	return errors.Join(problems...)
+}
+
+// checkLabels refuses those that no PodMonitor can have beside its own.
+func checkLabels(labels map[string]string) error {
+	var problems []error
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
+		switch faults := slices.Concat(validation.IsQualifiedName(name), validation.IsValidLabelValue(labels[name])); {
+		case len(faults) > 0:
+			problems = append(problems, fmt.Errorf("--pod-monitor-labels: %s=%s is no label: %s", name, labels[name], strings.Join(faults, "; ")))
+		case station.OwnLabel(name):
+			problems = append(problems, fmt.Errorf("--pod-monitor-labels: %s is a label of the operator's own: choose another", name))
+		}
+	}
 	return errors.Join(problems...)
 }
 

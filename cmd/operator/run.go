@@ -20,8 +20,6 @@ import (
 	ctrlconfig "sigs.k8s.io/controller-runtime/pkg/config"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	ctrlmetrics "sigs.k8s.io/controller-runtime/pkg/metrics"
-	"sigs.k8s.io/controller-runtime/pkg/metrics/filters"
-	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/controllers/apply"
@@ -56,7 +54,8 @@ func run(ctx context.Context, config *rest.Config, o options) error {
 	if err := checkKinds(ctx, config, o.kindsWithin, kindsEvery); err != nil {
 		return err
 	}
-	mgr, err := ctrl.NewManager(config, managerOptions(o))
+	var page later
+	mgr, err := ctrl.NewManager(config, managerOptions(o, &page))
 	if err != nil {
 		return fmt.Errorf("making the manager: %w", err)
 	}
@@ -64,8 +63,11 @@ func run(ctx context.Context, config *rest.Config, o options) error {
 	if err != nil {
 		return err
 	}
-	collectors, err := addControllers(ctx, mgr, o, defaults)
+	collectors, stations, err := addControllers(ctx, mgr, o, defaults)
 	if err != nil {
+		return err
+	}
+	if page.Handler, err = metrics.Exposition(ctrlmetrics.Registry, stations); err != nil {
 		return err
 	}
 	unregister, err := register(collectors)
@@ -98,13 +100,13 @@ func register(collectors []prometheus.Collector) (unregister func(), err error) 
 	return unregister, nil
 }
 
-func managerOptions(o options) ctrl.Options {
+func managerOptions(o options, page http.Handler) ctrl.Options {
 	lasts, within, every, gracePeriod := leaseLasts, renewWithin, retryEvery, stopWithin
 	warmStandby := true
 	return ctrl.Options{
 		Scheme:                        newScheme(),
 		Cache:                         cacheOptions(o),
-		Metrics:                       metricsOptions(o),
+		Metrics:                       metricsOptions(o, page),
 		HealthProbeBindAddress:        o.probeAddress,
 		PprofBindAddress:              o.pprofAddress,
 		LeaderElection:                o.leaderElect,
@@ -144,19 +146,8 @@ func newScheme() *runtime.Scheme {
 	return scheme
 }
 
-func metricsOptions(o options) metricsserver.Options {
-	serve := metricsserver.Options{BindAddress: o.metricsAddress, SecureServing: o.metricsSecure, CertDir: o.metricsCertDir}
-	switch {
-	case o.metricsToken != "":
-		serve.FilterProvider = bearersOf(o.metricsToken)
-	case o.metricsSecure:
-		serve.FilterProvider = filters.WithAuthenticationAndAuthorization
-	}
-	return serve
-}
-
-// addControllers adds the controllers to the manager and returns the metrics that they feed.
-func addControllers(ctx context.Context, mgr ctrl.Manager, o options, defaults v1alpha1.Intake) ([]prometheus.Collector, error) {
+// addControllers adds the controllers to the manager and returns the metrics that they feed: those of the process, and where those of the stations come from.
+func addControllers(ctx context.Context, mgr ctrl.Manager, o options, defaults v1alpha1.Intake) ([]prometheus.Collector, *metrics.Stations, error) {
 	writes := apply.NewWritesCounter()
 	wall := clock.RealClock{}
 
@@ -164,17 +155,20 @@ func addControllers(ctx context.Context, mgr ctrl.Manager, o options, defaults v
 	stations := &station.Reconciler{
 		Client: mgr.GetClient(), APIReader: mgr.GetAPIReader(), Clock: wall, Writes: writes, Waves: turns,
 		Recorder: mgr.GetEventRecorder("liaison-station"),
-		Options:  station.Options{DefaultIntakeImage: o.intakeImage, CountyDefaults: defaults, OperatorNamespace: o.operatorNamespace, Soak: o.soak},
+		Options: station.Options{
+			DefaultIntakeImage: o.intakeImage, CountyDefaults: defaults, OperatorNamespace: o.operatorNamespace, Soak: o.soak,
+			PodMonitors: station.PodMonitors{Labels: o.podMonitorLabels, Interval: o.podMonitorInterval},
+		},
 	}
 	if err := stations.SetupWithManager(mgr); err != nil {
-		return nil, fmt.Errorf("adding the station controller: %w", err)
+		return nil, nil, fmt.Errorf("adding the station controller: %w", err)
 	}
 	err := mgr.Add(&waves.Notice{
 		Waves: turns, Client: mgr.GetClient(), Reader: mgr.GetAPIReader(), Namespace: o.operatorNamespace, Image: o.intakeImage, Writes: writes,
 		Recorder: mgr.GetEventRecorder("liaison-rollout"),
 	})
 	if err != nil {
-		return nil, fmt.Errorf("adding what tells of upgrades: %w", err)
+		return nil, nil, fmt.Errorf("adding what tells of upgrades: %w", err)
 	}
 	rosters := &roster.Reconciler{
 		Client: mgr.GetClient(), APIReader: mgr.GetAPIReader(), Clock: wall, Writes: writes,
@@ -182,18 +176,18 @@ func addControllers(ctx context.Context, mgr ctrl.Manager, o options, defaults v
 		OperatorNamespace: o.operatorNamespace,
 	}
 	if err := rosters.SetupWithManager(mgr); err != nil {
-		return nil, fmt.Errorf("adding the roster controller: %w", err)
+		return nil, nil, fmt.Errorf("adding the roster controller: %w", err)
 	}
 	polls := backlog.NewMemory()
 	err = backlog.SetupWithManager(ctx, mgr, polls, backlog.Options{
 		Interval: o.backlogInterval, Concurrency: o.backlogWorkers, Clock: wall, Writes: writes,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("adding the backlog controller: %w", err)
+		return nil, nil, fmt.Errorf("adding the backlog controller: %w", err)
 	}
-	return []prometheus.Collector{writes, turns, metrics.NewCollector(metrics.Config{
+	return []prometheus.Collector{writes, turns}, &metrics.Stations{
 		Reader: mgr.GetCache(), Polls: polls, Clock: wall, Leading: mgr.Elected(), OperatorNamespace: o.operatorNamespace,
-	})}, nil
+	}, nil
 }
 
 // addProbes: alive while it answers, ready once its caches are filled. A replica that waits for the lease is ready to take over.

@@ -37,7 +37,7 @@ var families = []string{
 	"liaison_station_info", "liaison_station_ready",
 	"liaison_cases_pending", "liaison_cases_overdue", "liaison_case_oldest_pending_seconds",
 	"liaison_cases_received_total", "liaison_cases_closed_total", "liaison_visits_total",
-	"liaison_reception_next_timestamp_seconds", "liaison_duty_uncovered_shifts", "liaison_duty_fairness_spread",
+	"liaison_reception_next_timestamp_seconds", "liaison_reception_next_uncovered", "liaison_duty_uncovered_shifts", "liaison_duty_fairness_spread",
 	"liaison_backlog_age_seconds", "liaison_backlog_poll_errors_total", "liaison_holiday_calendar_known",
 	"liaison_rollout_stations",
 }

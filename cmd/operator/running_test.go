@@ -96,11 +96,17 @@ func getBody(ctx context.Context, url string) (string, error) {
 	return string(body), err
 }
 
+// wantRefused scrapes once the metrics are served, which may be after the probes.
 func wantRefused(t *testing.T, running operator, token string, want int) {
 	t.Helper()
-	code, body, err := running.scrape(t.Context(), token)
-	if err != nil || code != want {
-		t.Errorf("a scrape without the right to it ended with %d, %v; want %d", code, err, want)
+	var code int
+	var body string
+	controlplane.Eventually(t, "a scrape is answered", func(ctx context.Context) (err error) {
+		code, body, err = running.scrape(ctx, token)
+		return err
+	})
+	if code != want {
+		t.Errorf("a scrape without the right to it ended with %d, want %d", code, want)
 	}
 	if strings.Contains(body, "liaison_") {
 		t.Error("it was shown metrics")

@@ -140,9 +140,9 @@ func (a *Applier) update(ctx context.Context, live client.Object, want *document
 	if err != nil {
 		return Unchanged, fmt.Errorf("applying %s %s: %w", kind, want.key(), err)
 	}
-	a.Contests.note(live.GetUID(), content, live.GetResourceVersion())
+	a.Contests.note(live.GetUID(), content, live.GetResourceVersion(), want.version)
 	a.tell(ctx, kind, want.key(), string(Updated))
-	if want.ResourceVersion != nil && *want.ResourceVersion == live.GetResourceVersion() {
+	if want.version == live.GetResourceVersion() {
 		return Unchanged, nil // the API server, or a policy in it, keeps the object as it was
 	}
 	return Updated, nil
@@ -160,10 +160,7 @@ func (a *Applier) ApplyStatus(ctx context.Context, status runtime.ApplyConfigura
 		return "", fmt.Errorf("applying the status of %s %s: %w", kind, key, err)
 	}
 	a.tell(ctx, kind, key, "status")
-	if want.ResourceVersion == nil {
-		return "", nil
-	}
-	return *want.ResourceVersion, nil
+	return want.version, nil
 }
 
 // Find reads an object into obj, whose name and namespace say which, and reports whether it exists. It looks in the cache first,

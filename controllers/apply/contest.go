@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/resourceversion"
 	"k8s.io/utils/clock"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
@@ -25,14 +26,16 @@ type Contests struct {
 	clock clock.PassiveClock
 	mu    sync.Mutex
 	taken map[types.UID]retakes
+	// swept is when those that are long past were last forgotten.
+	swept time.Time
 }
 
 // retakes of one object to one content.
 type retakes struct {
 	content [sha256.Size]byte
-	// from is the version that was put right last: a cache that lags shows it once more.
-	from string
-	at   []time.Time
+	// wrote is the version that the last of them made. A cache that lags shows once more what came before it, the first half of our own writing too.
+	wrote string
+	at    []time.Time
 }
 
 // NewContests returns a memory without contests.
@@ -54,23 +57,39 @@ func (c *Contests) rest(uid types.UID, content []byte) time.Duration {
 	return recent.at[0].Add(contestWindow).Sub(c.clock.Now())
 }
 
-// note that the object was put right as it was in the version.
-func (c *Contests) note(uid types.UID, content []byte, version string) {
+// note that the object, seen in one version, was put right, which made another.
+func (c *Contests) note(uid types.UID, content []byte, saw, wrote string) {
 	if c == nil {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for other := range c.taken { // few objects are written within a minute
-		if known := c.taken[other]; len(c.recent(other, known.content).at) == 0 {
+	c.forgetThePast()
+	recent := c.recent(uid, sha256.Sum256(content))
+	if recent.precede(saw) {
+		recent.at = append(recent.at, c.clock.Now())
+	}
+	recent.wrote = wrote
+	c.taken[uid] = recent
+}
+
+// precede reports whether somebody else has written the version since.
+func (r retakes) precede(version string) bool {
+	order, err := resourceversion.CompareResourceVersion(version, r.wrote)
+	return err != nil || order > 0
+}
+
+// forgetThePast once in a while: a change of the county's may have thousands of objects written within a minute.
+func (c *Contests) forgetThePast() {
+	if c.clock.Since(c.swept) < contestWindow {
+		return
+	}
+	c.swept = c.clock.Now()
+	for other, known := range c.taken {
+		if len(c.recent(other, known.content).at) == 0 {
 			delete(c.taken, other)
 		}
 	}
-	recent := c.recent(uid, sha256.Sum256(content))
-	if recent.from != version {
-		recent.from, recent.at = version, append(recent.at, c.clock.Now())
-	}
-	c.taken[uid] = recent
 }
 
 // recent retakes of the object to that content.
@@ -80,7 +99,7 @@ func (c *Contests) recent(uid types.UID, content [sha256.Size]byte) retakes {
 	if known.content != content {
 		return fresh
 	}
-	fresh.from = known.from
+	fresh.wrote = known.wrote
 	for _, at := range known.at {
 		if c.clock.Since(at) < contestWindow {
 			fresh.at = append(fresh.at, at)

@@ -7,7 +7,7 @@ import (
 )
 
 // covers reports whether the live object already holds everything the desired one asks for. Fields the desired object does not
-// name are not looked at: they belong to others, or to the API server's defaults. kind decides which lists merge by key.
+// name are not looked at: they belong to others, or to the API server's defaults. kind decides which lists merge by key, and what is taken whole.
 func covers(kind string, live, desired map[string]any) bool {
 	return coversMap(kind, "", live, desired)
 }
@@ -34,7 +34,8 @@ func coversValue(kind, path string, live, desired any) bool {
 
 func coversMap(kind, path string, live, desired map[string]any) bool {
 	for key, want := range desired {
-		if !coversValue(kind, join(path, key), live[key], want) {
+		have, at := live[key], join(path, key)
+		if !coversValue(kind, at, have, want) || takenWhole(kind, at) && have != nil && !coversValue(kind, at, want, have) {
 			return false
 		}
 	}

@@ -16,8 +16,8 @@ type document struct {
 	object *unstructured.Unstructured
 	// digest of the set of fields as it was wanted, before anything was added.
 	digest string
-	// ResourceVersion is that of the server's answer.
-	ResourceVersion *string
+	// version is that of the server's answer; empty until there is one.
+	version string
 }
 
 func newDocument(desired runtime.ApplyConfiguration) (*document, error) {
@@ -80,6 +80,6 @@ func (d *document) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &answer); err != nil {
 		return fmt.Errorf("reading the answer to an apply request: %w", err)
 	}
-	d.ResourceVersion = &answer.Metadata.ResourceVersion
+	d.version = answer.Metadata.ResourceVersion
 	return nil
 }

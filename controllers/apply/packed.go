@@ -52,7 +52,7 @@ func Pack(obj client.Object, labels map[string]string) (client.Object, error) {
 	small.SetGeneration(obj.GetGeneration())
 	small.SetDeletionTimestamp(obj.GetDeletionTimestamp())
 	small.SetLabels(labels)
-	squeezed, err := kinds.like(obj, data).squeeze(data)
+	squeezed, err := kinds.learn(obj, data).squeeze(data)
 	if err != nil {
 		return nil, fmt.Errorf("packing %T %s: %w", obj, obj.GetName(), err)
 	}
@@ -66,7 +66,11 @@ func Unpack(obj client.Object) error {
 	if !packed {
 		return nil
 	}
-	data, err := kinds.like(obj, nil).expand(squeezed)
+	squeezer, ok := kinds.learnt(obj)
+	if !ok {
+		return fmt.Errorf("unpacking a %T: none was packed by this process", obj)
+	}
+	data, err := squeezer.expand(squeezed)
 	if err != nil {
 		return fmt.Errorf("unpacking a %T: %w", obj, err)
 	}

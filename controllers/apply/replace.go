@@ -25,7 +25,6 @@ func (a *Applier) replaceLists(ctx context.Context, live client.Object, want *do
 	if a.Client.Patch(ctx, whole, client.RawPatch(types.MergePatchType, content), client.FieldOwner(a.FieldManager)) != nil {
 		return refused
 	}
-	version := whole.GetResourceVersion()
-	want.ResourceVersion = &version
+	want.version = whole.GetResourceVersion()
 	return nil
 }

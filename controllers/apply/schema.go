@@ -39,6 +39,18 @@ func mergeKeys(kind, path string) []string {
 	return keyedLists["*/"+path]
 }
 
+// whole names, by kind and by path, what of ours the API takes as one value though it is a map, or a list of maps that get no defaults beyond what we write: a
+// label added by hand to a selector is no addition of somebody else's, it selects less.
+var whole = map[string][]string{
+	"NetworkPolicy": {"spec.egress", "spec.ingress", "spec.podSelector"},
+	"PodMonitor":    {"spec.selector"},
+	"Service":       {"spec.selector"},
+	"StatefulSet":   {"spec.template.spec.nodeSelector"},
+}
+
+// takenWhole is asked of every field at every look, and so makes no text of its own.
+func takenWhole(kind, path string) bool { return slices.Contains(whole[kind], path) }
+
 // quantityParents are the maps whose values are quantities, and quantityFields the single fields.
 var (
 	quantityParents = []string{"requests", "limits", "capacity"}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"sync"
+	"time"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -19,28 +20,39 @@ type squeezers struct {
 
 var kinds squeezers
 
-// like is the squeezer of an object's kind; the first example of a kind decides what it is good at.
-func (s *squeezers) like(obj any, example []byte) *squeezer {
+// learn is the squeezer of an object's kind; the first example of a kind decides what it is good at.
+func (s *squeezers) learn(obj any, example []byte) *squeezer {
 	kind := reflect.TypeOf(obj)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.byType == nil {
 		s.byType = map[reflect.Type]*squeezer{}
 	}
-	found, ok := s.byType[kind]
+	learnt, ok := s.byType[kind]
 	if !ok {
-		found = newSqueezer(example)
-		s.byType[kind] = found
+		learnt = newSqueezer(example)
+		s.byType[kind] = learnt
 	}
-	return found
+	return learnt
+}
+
+// learnt is the squeezer of an object's kind, if one of the kind has been packed in this process.
+func (s *squeezers) learnt(obj any) (*squeezer, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	squeezer, ok := s.byType[reflect.TypeOf(obj)]
+	return squeezer, ok
 }
 
 // squeezer compresses by Zstandard (RFC 8878) with a dictionary.
 type squeezer struct {
 	dictionary []byte
-	// encoders have tables of half a megabyte, which an operator that is settled gives back.
-	encoders sync.Pool
-	decoder  func() (*zstd.Decoder, error)
+	decoder    func() (*zstd.Decoder, error)
+
+	mu sync.Mutex
+	// encoder has tables of most of a megabyte. It outlives the collections of memory, which are frequent, and is dropped after a rest; nil is none.
+	encoder *zstd.Encoder
+	rested  *time.Timer
 }
 
 const (
@@ -50,13 +62,23 @@ const (
 	largest = 8 << 20
 	// dictionaryID is the same for all, as none meets the bytes of another.
 	dictionaryID = 1
+	// rest is how long nothing was packed before the tables for it are dropped.
+	rest = time.Minute
 )
 
 func newSqueezer(dictionary []byte) *squeezer {
-	return &squeezer{dictionary: dictionary, decoder: sync.OnceValues(func() (*zstd.Decoder, error) {
+	s := &squeezer{dictionary: dictionary, decoder: sync.OnceValues(func() (*zstd.Decoder, error) {
 		return zstd.NewReader(nil, zstd.WithDecoderDictRaw(dictionaryID, dictionary), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
 			zstd.WithDecoderMaxMemory(largest))
 	})}
+	s.rested = time.AfterFunc(rest, s.drop)
+	return s
+}
+
+func (s *squeezer) drop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.encoder = nil
 }
 
 func (s *squeezer) newEncoder() (*zstd.Encoder, error) {
@@ -64,16 +86,19 @@ func (s *squeezer) newEncoder() (*zstd.Encoder, error) {
 		zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true), zstd.WithEncoderCRC(false))
 }
 
+// squeeze data. One encoder is enough: it is done in microseconds, and the objects of a kind come one after another.
 func (s *squeezer) squeeze(data []byte) ([]byte, error) {
-	encoder, ok := s.encoders.Get().(*zstd.Encoder)
-	if !ok {
-		var err error
-		if encoder, err = s.newEncoder(); err != nil {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rested.Reset(rest)
+	if s.encoder == nil {
+		encoder, err := s.newEncoder()
+		if err != nil {
 			return nil, fmt.Errorf("preparing to compress: %w", err)
 		}
+		s.encoder = encoder
 	}
-	defer s.encoders.Put(encoder)
-	return encoder.EncodeAll(data, nil), nil
+	return s.encoder.EncodeAll(data, nil), nil
 }
 
 func (s *squeezer) expand(squeezed []byte) ([]byte, error) {

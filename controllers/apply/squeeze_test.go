@@ -1,12 +1,15 @@
 package apply
 
 import (
+	"bytes"
 	"fmt"
 	"reflect"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -73,6 +76,33 @@ func TestPackingAtTheSameTime(t *testing.T) {
 	if i := slices.IndexFunc(failures, func(err error) bool { return err != nil }); i >= 0 {
 		t.Error(failures[i])
 	}
+}
+
+func TestAfterARestThereIsNoEncoderAndTheNextObjectGetsOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSqueezer([]byte("what they have in common"))
+		before, err := s.squeeze([]byte("what they have in common, and more"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		has := func() bool {
+			synctest.Wait()
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			return s.encoder != nil
+		}
+		<-time.After(rest / 2)
+		if !has() {
+			t.Error("the encoder is gone before the rest is over")
+		}
+		<-time.After(rest)
+		if has() {
+			t.Error("the encoder is still there after a rest")
+		}
+		if after, err := s.squeeze([]byte("what they have in common, and more")); err != nil || !bytes.Equal(after, before) {
+			t.Errorf("another encoder makes %x, %v of what the first made %x of", after, err, before)
+		}
+	})
 }
 
 func TestAPackedObjectThatIsSpoiledIsAnError(t *testing.T) {

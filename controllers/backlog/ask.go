@@ -21,9 +21,6 @@ const (
 	reportPath = "/internal/backlog"
 	// maxAnswer bounds what one poll reads; a report has under 1 KiB.
 	maxAnswer = 64 << 10
-	// maxIdleConnections kept open between polls. Beyond that many stations a poll pays for a new connection, and the operator's
-	// memory and file descriptors stay what they are.
-	maxIdleConnections = 512
 )
 
 // door is where and with what a station's intake can be asked.
@@ -39,13 +36,12 @@ type questioner struct {
 	client *http.Client
 }
 
-func newQuestioner(timeout, interval time.Duration) *questioner {
+func newQuestioner(timeout time.Duration) *questioner {
 	transport := &http.Transport{
 		// No Proxy: pod addresses are asked directly, whatever the environment says.
-		DialContext:            (&net.Dialer{Timeout: timeout}).DialContext,
-		MaxIdleConns:           maxIdleConnections,
-		MaxIdleConnsPerHost:    1,
-		IdleConnTimeout:        2 * interval,
+		DialContext: (&net.Dialer{Timeout: timeout}).DialContext,
+		// A connection kept open from poll to poll takes as much memory as all else that is held of a station.
+		DisableKeepAlives:      true,
 		MaxResponseHeaderBytes: 16 << 10,
 		DisableCompression:     true,
 	}

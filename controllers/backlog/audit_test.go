@@ -247,7 +247,7 @@ func TestABrokenLogReachesStatusAndEvents(t *testing.T) {
 	there := startIntake(t)
 	log := auditLog{}.entries(5, "staff")
 	there.keeps(log)
-	runController(t, Options{Interval: 50 * time.Millisecond})
+	runController(t, often)
 	declare(t, key, there)
 	audit := func(is metav1.ConditionStatus, kept auditLog) func(v1alpha1.LiaisonStationStatus) bool {
 		return func(status v1alpha1.LiaisonStationStatus) bool {

@@ -55,10 +55,8 @@ func TestWhateverAnIntakeDoesTheOthersAreAskedOn(t *testing.T) {
 			namespace := cluster.Namespace(t)
 			faulty, alive := startIntake(t), startIntake(t)
 			faulty.answers(answer)
-			// An intake that hangs may do so for longer than the test would wait for the living.
-			runController(t, Options{
-				Interval: 50 * time.Millisecond, Glance: 50 * time.Millisecond, Timeout: 2 * controlplane.Patience, Concurrency: workers,
-			})
+			// An intake that hangs may do so for longer than the test would wait for the living, which answer at a glance on any machine.
+			runController(t, Options{Interval: 50 * time.Millisecond, Glance: time.Second, Timeout: 2 * controlplane.Patience, Concurrency: workers})
 			const many = 3 * workers
 			for n := range many {
 				declare(t, types.NamespacedName{Namespace: namespace, Name: fmt.Sprintf("faulty-%d", n)}, faulty)
@@ -86,11 +84,13 @@ func eventuallyAsked(t *testing.T, there *intake, times int) {
 func hanging(t *testing.T) (o *office, wait time.Duration) {
 	t.Helper()
 	o = openOffice(t)
-	o.glance = 20 * time.Millisecond
+	o.glance = 500 * time.Millisecond
 	o.restartOperator()
 	o.podBecomesReady()
 	o.intake.answers(hangs)
-	return o, o.reconcile()
+	wait = o.reconcile()
+	eventuallyAsked(t, o.intake, 1)
+	return o, wait
 }
 
 // crowd fills the lane of the slow with other stations.
@@ -168,21 +168,22 @@ func TestASlowIntakeWithoutATurnGoesStaleAndKeepsItsFigures(t *testing.T) {
 
 func TestWhoHungBeforeARestartIsOneOfTheSlowUntilItsPodIsAnother(t *testing.T) {
 	o := openOffice(t)
-	o.glance, o.timeout = 10*time.Millisecond, 20*time.Millisecond
+	o.glance, o.timeout = 500*time.Millisecond, 500*time.Millisecond // each question arrives before it is given up
 	o.restartOperator()
 	o.podBecomesReady()
 	o.intake.answers(hangs)
 	wait := o.reconcile()
-	for o.clock.Since(noon) < patience*interval {
+	asked := 1
+	for ; o.clock.Since(noon) < patience*interval; asked++ {
 		wait = o.nextPoll(wait)
 	}
+	eventuallyAsked(t, o.intake, asked) // none arrives after the restart
 	o.wantFresh(metav1.ConditionFalse, ReasonUnreachable)
 
 	o.glance, o.timeout = time.Minute, time.Minute
 	o.restartOperator()
 	o.intake.reports(quiet())
 	o.crowd()
-	asked := o.intake.timesAsked()
 	if o.reconcile(); o.intake.timesAsked() != asked {
 		t.Error("it is asked though the lane of the slow is full")
 	}
@@ -192,5 +193,23 @@ func TestWhoHungBeforeARestartIsOneOfTheSlowUntilItsPodIsAnother(t *testing.T) {
 	if o.reconcile(); o.intake.timesAsked() != asked+1 {
 		t.Error("a pod that became ready is not asked at once")
 	}
+	o.wantFresh(metav1.ConditionTrue, ReasonAnswering)
+}
+
+// A token that was rotated is in the Secret at once and in the pod when the node has brought it, a minute or more later.
+func TestAnIntakeThatRefusesTheTokenIsAskedAsOftenAsEver(t *testing.T) {
+	o := openOffice(t)
+	o.podBecomesReady()
+	o.intake.answers(refuses)
+	wait := o.reconcile()
+	for range 3 * slowest {
+		if wait > 3*interval/2 {
+			t.Fatalf("it is asked again after %s", wait)
+		}
+		wait = o.nextPoll(wait)
+	}
+	o.wantFresh(metav1.ConditionFalse, ReasonTokenRefused)
+	o.intake.reports(quiet())
+	o.nextPoll(wait)
 	o.wantFresh(metav1.ConditionTrue, ReasonAnswering)
 }

@@ -89,7 +89,7 @@ func New(c client.Client, memory *Memory, options Options) *Reconciler {
 		recorder:   options.Recorder,
 		memory:     memory,
 		timetable:  timetable{interval: options.Interval},
-		questioner: newQuestioner(options.Timeout, options.Interval),
+		questioner: newQuestioner(options.Timeout),
 		glance:     options.Glance,
 		timeout:    options.Timeout,
 		slow:       newLane(options.Concurrency / 4),
@@ -187,6 +187,9 @@ func (r *Reconciler) ask(ctx context.Context, station *v1alpha1.LiaisonStation, 
 		return record, err // the operator is stopping; that is no fault of the intake's
 	}
 	logOnce(ctx, record, why)
+	if why.reason == ReasonTokenRefused { // it answers, and has a new token when its node has brought it
+		return record.missed(why.reason, r.timetable.next(key, now)), nil
+	}
 	return record.missed(why.reason, r.timetable.retry(key, now, record.misses+1)), nil
 }
 

@@ -56,7 +56,7 @@ func remedy(reason, station string) string {
 	case ReasonTokenMissing:
 		return fmt.Sprintf("Secret %s has no key %s; restore the Secret from a backup, because it also holds the key to the residents' data.", secret, stationctl.InternalTokenKey)
 	case ReasonTokenRefused:
-		return fmt.Sprintf("The intake refuses the token in Secret %s; delete Pod %s, so that it reads the present one.", secret, pod)
+		return fmt.Sprintf("The intake refuses the token in Secret %s. After a change its node brings it there within two minutes; if this lasts longer, delete Pod %s, so that it reads the present one.", secret, pod)
 	case ReasonBadAnswer:
 		return fmt.Sprintf("The intake's answer is not a backlog report; check that spec.intake.image is an intake of this release, and read the log of Pod %s.", pod)
 	default:

@@ -139,7 +139,7 @@ func (r *Reconciler) write(ctx context.Context, station *v1alpha1.LiaisonStation
 	if client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("writing the backlog: %w", err)
 	}
-	outcome.Events(r.recorder, station, present.findings(), wanted.findings())
+	outcome.Events(r.recorder, r.applier.Client.Scheme(), station, present.findings(), wanted.findings())
 	return nil
 }
 

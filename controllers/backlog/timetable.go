@@ -38,12 +38,10 @@ func (t timetable) retry(station types.NamespacedName, now time.Time, misses int
 // grace is how long a station may be silent before its figures count as stale.
 func (t timetable) grace() time.Duration { return patience * t.interval }
 
+// placeAfter counts from the earliest time, which has read the monotonic clock too: a machine's clock that is set back must not put a poll off by hours.
 func (t timetable) placeAfter(station types.NamespacedName, earliest time.Time) time.Time {
-	place := earliest.Truncate(t.interval).Add(t.offset(station))
-	if place.Before(earliest) {
-		place = place.Add(t.interval)
-	}
-	return place
+	passed := earliest.Sub(earliest.Truncate(t.interval))
+	return earliest.Add((t.offset(station) - passed + t.interval) % t.interval)
 }
 
 func (t timetable) offset(station types.NamespacedName) time.Duration {

@@ -2,6 +2,7 @@ package backlog
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,6 +28,17 @@ func TestAStationKeepsItsPlaceInTheInterval(t *testing.T) {
 			t.Fatalf("poll %d follows after %s, want exactly one interval", round, following.Sub(place))
 		}
 		place = following
+	}
+}
+
+// The clock of a machine that has just started may be set back by hours once it knows the time.
+func TestAClockThatIsSetBackPutsNoPollOff(t *testing.T) {
+	table := timetable{interval: 15 * time.Second}
+	now := time.Now()
+	for what, place := range map[string]time.Time{"next": table.next(named(1), now), "retry": table.retry(named(1), now, 5)} {
+		if said := place.String(); !strings.Contains(said, " m=") {
+			t.Errorf("%s is %s: by the wall's clock alone", what, said)
+		}
 	}
 }
 

@@ -3,6 +3,8 @@ package metrics
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -27,25 +29,38 @@ func (c cached) List(_ context.Context, list client.ObjectList, _ ...client.List
 	return nil
 }
 
-// BenchmarkGather is one scrape of a thousand polled stations, up to the text.
-func BenchmarkGather(b *testing.B) {
+// BenchmarkScrape is one scrape of polled stations, up to the compressed text: of a thousand, and of one for each township of the country.
+func BenchmarkScrape(b *testing.B) {
+	for _, n := range []int{1000, 41352} {
+		b.Run(fmt.Sprintf("stations=%d", n), func(b *testing.B) { benchmarkScrape(b, n) })
+	}
+}
+
+func benchmarkScrape(b *testing.B, n int) {
+	b.Helper()
 	recalled, held := polls{}, cached{}
-	for i := range 1000 {
+	for i := range n {
 		s := zhongduo()
-		s.Name = fmt.Sprintf("station-%d", i*7919%1000)
+		s.Name = fmt.Sprintf("station-%d", i*7919%n)
 		held.stations = append(held.stations, *s)
 		recalled[types.NamespacedName{Namespace: s.Namespace, Name: s.Name}] = answered(7, map[casework.Result]int64{casework.ResolvedA: 50})
 	}
 	leading := make(chan struct{})
 	close(leading)
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(NewCollector(Config{
+	handler, err := Exposition(prometheus.NewRegistry(), &Stations{
 		Reader: held, Polls: recalled, Clock: testclock.NewFakePassiveClock(now), Leading: leading, OperatorNamespace: "liaison-system",
-	}))
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := registry.Gather(); err != nil {
-			b.Fatal(err)
+		request := httptest.NewRequestWithContext(b.Context(), http.MethodGet, "/metrics", nil)
+		request.Header.Set("Accept-Encoding", "gzip")
+		answer := httptest.NewRecorder()
+		handler.ServeHTTP(answer, request)
+		if answer.Code != http.StatusOK {
+			b.Fatal(answer.Body)
 		}
 	}
 }

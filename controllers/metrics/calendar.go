@@ -43,14 +43,10 @@ func (c calendars) know(namespace string, year int) bool {
 	return calendar.Known(workday.NewDate(year, time.January, 1))
 }
 
-func collectCalendar(s series, seen sight, zone *time.Location) {
-	this := seen.now.In(zone).Year()
+func calendarKnown(v *view, put put) {
+	this := v.now.In(v.zone).Year()
 	for _, year := range []int{this, this + 1} {
-		known := 0.0
-		if seen.calendars.know(s.namespace, year) {
-			known = 1
-		}
-		s.put(calendarKnown, known, strconv.Itoa(year))
+		put(oneIf(v.calendars.know(v.station.Namespace, year)), strconv.Itoa(year))
 	}
 }
 

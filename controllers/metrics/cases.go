@@ -7,79 +7,131 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"township.dev/liaison/api/v1alpha1"
-	"township.dev/liaison/controllers/backlog"
 	"township.dev/liaison/internal/casework"
 	"township.dev/liaison/internal/fromcrd"
+	"township.dev/liaison/internal/stationconf"
 )
 
-func readiness(station *v1alpha1.LiaisonStation) float64 {
-	if meta.IsStatusConditionTrue(station.Status.Conditions, v1alpha1.ConditionReady) {
+func township(v *view, put put) {
+	of := v.station.Spec.Township
+	put(1, of.County, of.Name, of.Code)
+}
+
+func readiness(v *view, put put) {
+	put(oneIf(meta.IsStatusConditionTrue(v.station.Status.Conditions, v1alpha1.ConditionReady)))
+}
+
+func suspension(v *view, put put) { put(oneIf(v.station.Spec.Suspend)) }
+
+func oneIf(is bool) float64 {
+	if is {
 		return 1
 	}
 	return 0
 }
 
-func suspension(station *v1alpha1.LiaisonStation) float64 {
-	if station.Spec.Suspend {
-		return 1
+// byRoute puts every route of a station that has figures, also where nothing waits: a series that comes and goes cannot be summed.
+func byRoute(count func(v1alpha1.RouteBacklog) int32) samples {
+	return func(v *view, put put) {
+		figures := v.station.Status.Backlog
+		if figures == nil {
+			return
+		}
+		for _, route := range fromcrd.Routes() {
+			put(float64(count(onRoute(figures, fromcrd.RouteName(route)))), string(route))
+		}
 	}
-	return 0
 }
 
-// collectCases puts every route of a station that has figures, also where nothing waits: a series that comes and goes cannot be summed.
-func collectCases(s series, figures *v1alpha1.Backlog, now time.Time) {
+func onRoute(figures *v1alpha1.Backlog, name string) v1alpha1.RouteBacklog {
+	for _, of := range figures.ByRoute {
+		if of.Route == name {
+			return of
+		}
+	}
+	return v1alpha1.RouteBacklog{}
+}
+
+func oldestPending(v *view, put put) {
+	figures := v.station.Status.Backlog
 	if figures == nil {
 		return
 	}
-	waiting := map[string]v1alpha1.RouteBacklog{}
-	for _, route := range figures.ByRoute {
-		waiting[route.Route] = route
-	}
-	for _, route := range fromcrd.Routes() {
-		of := waiting[fromcrd.RouteName(route)]
-		s.put(casesPending, float64(of.Pending), string(route))
-		s.put(casesOverdue, float64(of.Overdue), string(route))
-	}
 	longest := time.Duration(0)
 	if figures.OldestPending != nil {
-		longest = now.Sub(figures.OldestPending.Time)
+		longest = v.now.Sub(figures.OldestPending.Time)
 	}
-	s.put(oldestPending, max(longest, 0).Seconds())
-	s.put(casesReceived, float64(figures.Received))
-	s.put(visits, float64(figures.Visits))
+	put(max(longest, 0).Seconds())
 }
 
-func collectPolls(s series, record backlog.Record, now time.Time) {
-	s.put(backlogAge, max(now.Sub(record.Heard()), 0).Seconds())
-	s.put(pollErrors, float64(record.Errors))
-	if record.Answered.IsZero() {
-		return // how cases were closed and rated stands in no object; the first answer brings it
-	}
-	report := record.Report
-	for _, result := range casework.Results() {
-		s.put(casesClosed, float64(report.Closed[result]), string(result))
-	}
-	s.put(casesClosed, float64(report.Withdrawn), "withdrawn")
-	s.put(casesClosed, float64(report.Merged), "merged")
-	if c := report.Closings; c != nil { // an older intake does not tell, and none on time would be a lie
-		s.put(caseClosings, float64(c.OnTime), "true")
-		s.put(caseClosings, float64(c.Late), "false")
-	}
-	s.put(casesReopened, float64(report.Reopened))
-	for _, rating := range casework.Satisfactions() {
-		s.put(satisfaction, float64(report.Satisfaction[string(rating)]), string(rating))
+func received(v *view, put put) {
+	if figures := v.station.Status.Backlog; figures != nil {
+		put(float64(figures.Received))
 	}
 }
 
-// collectAudit puts nothing for a station whose intake has not shown its audit log; an alert on 0 must not fire for it.
-func collectAudit(s series, station *v1alpha1.LiaisonStation) {
-	condition := meta.FindStatusCondition(station.Status.Conditions, v1alpha1.ConditionAuditIntact)
-	if condition == nil {
+func visits(v *view, put put) {
+	if figures := v.station.Status.Backlog; figures != nil {
+		put(float64(figures.Visits))
+	}
+}
+
+func backlogAge(v *view, put put) {
+	if v.remembered {
+		put(max(v.now.Sub(v.polled.Heard()), 0).Seconds())
+	}
+}
+
+func pollErrors(v *view, put put) {
+	if v.remembered {
+		put(float64(v.polled.Errors))
+	}
+}
+
+// report is the intake's last. How cases were closed and rated stands in no object; the first answer brings it.
+func (v *view) report() (report stationconf.BacklogReport, came bool) {
+	return v.polled.Report, v.remembered && !v.polled.Answered.IsZero()
+}
+
+func closed(v *view, put put) {
+	report, came := v.report()
+	if !came {
 		return
 	}
-	intact := 0.0
-	if condition.Status == metav1.ConditionTrue {
-		intact = 1
+	for _, result := range casework.Results() {
+		put(float64(report.Closed[result]), string(result))
 	}
-	s.put(auditIntact, intact)
+	put(float64(report.Merged), "merged")
+	put(float64(report.Withdrawn), "withdrawn")
+}
+
+// closings puts nothing for an older intake, which does not tell: none on time would be a lie.
+func closings(v *view, put put) {
+	if report, came := v.report(); came && report.Closings != nil {
+		put(float64(report.Closings.Late), "false")
+		put(float64(report.Closings.OnTime), "true")
+	}
+}
+
+func reopened(v *view, put put) {
+	if report, came := v.report(); came {
+		put(float64(report.Reopened))
+	}
+}
+
+func satisfaction(v *view, put put) {
+	report, came := v.report()
+	if !came {
+		return
+	}
+	for _, rating := range casework.Satisfactions() {
+		put(float64(report.Satisfaction[string(rating)]), string(rating))
+	}
+}
+
+// auditIntact puts nothing for a station whose intake has not shown its audit log; an alert on 0 must not fire for it.
+func auditIntact(v *view, put put) {
+	if condition := meta.FindStatusCondition(v.station.Status.Conditions, v1alpha1.ConditionAuditIntact); condition != nil {
+		put(oneIf(condition.Status == metav1.ConditionTrue))
+	}
 }

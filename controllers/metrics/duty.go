@@ -17,29 +17,52 @@ func rostersByName(rosters []v1alpha1.DeputyRoster) map[types.NamespacedName]*v1
 	return byName
 }
 
-func rosterOf(station *v1alpha1.LiaisonStation, seen sight) *v1alpha1.DeputyRoster {
+func rosterOf(station *v1alpha1.LiaisonStation, byName map[types.NamespacedName]*v1alpha1.DeputyRoster) *v1alpha1.DeputyRoster {
 	if station.Spec.RosterRef == nil {
 		return nil
 	}
-	return seen.rosters[types.NamespacedName{Namespace: station.Namespace, Name: station.Spec.RosterRef.Name}]
+	return byName[types.NamespacedName{Namespace: station.Namespace, Name: station.Spec.RosterRef.Name}]
 }
 
-// collectDuty puts what the station's roster says. A roster that serves two stations counts for both.
-func collectDuty(s series, roster *v1alpha1.DeputyRoster, zone *time.Location) {
-	if next := roster.Status.NextReception; next != nil {
-		if begins, ok := beginning(*next, zone); ok {
-			s.put(receptionNext, float64(begins.Unix()))
+// duty is what the station's roster says. A roster that serves two stations counts for both.
+func (v *view) duty() v1alpha1.DeputyRosterStatus {
+	if v.roster == nil {
+		return v1alpha1.DeputyRosterStatus{}
+	}
+	return v.roster.Status
+}
+
+func receptionNext(v *view, put put) {
+	if next := v.duty().NextReception; next != nil {
+		if begins, ok := beginning(*next, v.zone); ok {
+			put(float64(begins.Unix()))
 		}
 	}
-	if roster.Status.UncoveredShifts != nil {
-		s.put(uncoveredShifts, float64(*roster.Status.UncoveredShifts))
+}
+
+// receptionUncovered puts nothing of a roster whose status was written before there was the figure.
+func receptionUncovered(v *view, put put) {
+	if next := v.duty().NextReception; next != nil && next.Uncovered != nil {
+		put(float64(*next.Uncovered))
 	}
-	if roster.Status.BrokenAnnouncements != nil {
-		s.put(brokenAnnouncements, float64(*roster.Status.BrokenAnnouncements))
+}
+
+func uncoveredShifts(v *view, put put) {
+	if uncovered := v.duty().UncoveredShifts; uncovered != nil {
+		put(float64(*uncovered))
 	}
-	if fair := roster.Status.Fairness; fair != nil {
-		s.put(fairnessSpread, float64(fair.Reception), "reception")
-		s.put(fairnessSpread, float64(fair.Duty), "duty")
+}
+
+func brokenAnnouncements(v *view, put put) {
+	if broken := v.duty().BrokenAnnouncements; broken != nil {
+		put(float64(*broken))
+	}
+}
+
+func fairnessSpread(v *view, put put) {
+	if fair := v.duty().Fairness; fair != nil {
+		put(float64(fair.Duty), "duty")
+		put(float64(fair.Reception), "reception")
 	}
 }
 

@@ -31,6 +31,7 @@ type PodMonitorSpec struct {
 type PodMetricsEndpoint struct {
 	Port          string        `json:"port,omitempty"`
 	Path          string        `json:"path,omitempty"`
+	Interval      string        `json:"interval,omitempty"`
 	Authorization Authorization `json:"authorization,omitzero"`
 	Relabelings   []Relabeling  `json:"relabelings,omitempty"`
 }

@@ -8,7 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	"k8s.io/client-go/tools/events"
 
 	"township.dev/liaison/api/v1alpha1"
@@ -19,6 +23,13 @@ var (
 	noon  = time.Date(2026, time.October, 10, 12, 0, 0, 0, time.UTC)
 	owned = []string{v1alpha1.ConditionReady, v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled, v1alpha1.ConditionIntakeAvailable}
 )
+
+// scheme knows the kinds that events are about.
+var scheme = func() *runtime.Scheme {
+	known := runtime.NewScheme()
+	utilruntime.Must(v1alpha1.AddToScheme(known))
+	return known
+}()
 
 func conditions(existing []metav1.Condition, at time.Time) *outcome.Conditions {
 	return outcome.NewConditions(existing, 7, at, owned...)
@@ -185,10 +196,22 @@ func TestEventsTellEachChangeOnce(t *testing.T) {
 		{"another condition fails", set("IntakeAvailable", "True", "Answers"), set("IntakeAvailable", "False", "CrashLoop"), "Warning CrashLoop CrashLoop happened."},
 		{"another condition is False as it should be", nil, set("IntakeAvailable", "False", "Starting"), ""},
 		{"what should pass by itself stalls", nil, set("Stalled", "True", "Starting"), "Warning Starting Starting happened."},
+		{
+			"a ready intake crashes", slices.Concat(set("IntakeAvailable", "True", "Answers"), set("Ready", "True", "Answers")),
+			slices.Concat(set("IntakeAvailable", "False", "CrashLoop"), set("Ready", "False", "CrashLoop")), "Warning CrashLoop CrashLoop happened.",
+		},
+		{
+			"and stays down", slices.Concat(set("IntakeAvailable", "False", "CrashLoop"), set("Ready", "False", "CrashLoop")),
+			slices.Concat(set("IntakeAvailable", "False", "CrashLoop"), set("Ready", "False", "CrashLoop"), set("Stalled", "True", "CrashLoop")), "",
+		},
+		{
+			"what was not told of a new object stalls", set("Ready", "False", "RoutePending"),
+			slices.Concat(set("Ready", "False", "RoutePending"), set("Stalled", "True", "RoutePending")), "Warning RoutePending RoutePending happened.",
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			recorder := events.NewFakeRecorder(8)
-			outcome.Events(recorder, &v1alpha1.LiaisonStation{}, tc.before, tc.after, "Starting")
+			outcome.Events(recorder, scheme, &v1alpha1.LiaisonStation{}, tc.before, tc.after, "Starting")
 			close(recorder.Events)
 			var got []string
 			for event := range recorder.Events {
@@ -198,6 +221,27 @@ func TestEventsTellEachChangeOnce(t *testing.T) {
 				t.Errorf("events %q, want %q", got, tc.want)
 			}
 		})
+	}
+}
+
+// regarded keeps what an event is about.
+type regarded struct{ objects []runtime.Object }
+
+func (r *regarded) Eventf(about, _ runtime.Object, _, _, _, _ string, _ ...any) {
+	r.objects = append(r.objects, about)
+}
+
+// The events API makes a series of what is told again of the same object; with its version it would be another each time.
+func TestEventsAreAboutTheObjectInAnyVersion(t *testing.T) {
+	var recorder regarded
+	after := []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue, Reason: "Answers"}}
+	for _, version := range []string{"1", "2"} {
+		station := &v1alpha1.LiaisonStation{ObjectMeta: metav1.ObjectMeta{Namespace: "jixian", Name: "zhongduo", UID: "u", ResourceVersion: version}}
+		outcome.Events(&recorder, scheme, station, nil, after)
+	}
+	want := &corev1.ObjectReference{Kind: "LiaisonStation", APIVersion: v1alpha1.GroupVersion.String(), Namespace: "jixian", Name: "zhongduo", UID: "u"}
+	if diff := cmp.Diff([]runtime.Object{want, want}, recorder.objects); diff != "" {
+		t.Errorf("the events are about (-want +got):\n%s", diff)
 	}
 }
 

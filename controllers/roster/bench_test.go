@@ -2,6 +2,7 @@ package roster_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -76,6 +77,26 @@ func (b *bench) reconcile(name string) ctrl.Result {
 
 func (b *bench) tryReconcile(ctx context.Context, name string) (ctrl.Result, error) {
 	return b.reconciler.Reconcile(ctx, ctrl.Request{NamespacedName: types.NamespacedName{Namespace: b.namespace, Name: name}})
+}
+
+// unreadable reconciles while the holidays cannot be read, so that no new plan is made.
+func (b *bench) unreadable(name string) {
+	b.Helper()
+	readable := b.reconciler.Client
+	defer func() { b.reconciler.Client = readable }()
+	b.reconciler.Client = noHolidays{readable}
+	if _, err := b.tryReconcile(b.Context(), name); err == nil {
+		b.Fatal("the holidays could be read")
+	}
+}
+
+type noHolidays struct{ client.Client }
+
+func (c noHolidays) List(ctx context.Context, list client.ObjectList, options ...client.ListOption) error {
+	if _, is := list.(*v1alpha1.HolidayCalendarList); is {
+		return errors.New("no answer")
+	}
+	return c.Client.List(ctx, list, options...)
 }
 
 // settle reconciles as often as the watches would: what the first round writes brings the second.

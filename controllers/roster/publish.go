@@ -21,9 +21,15 @@ import (
 // publish writes the months that differ from what is published, and on the others says how they stand.
 func publish(ctx context.Context, r *Reconciler, v *visit) {
 	for _, plan := range v.plans {
-		if !v.taken[plan.Month] {
-			v.fault(r.publishMonth(ctx, v, plan))
+		if v.taken[plan.Month] {
+			continue
 		}
+		err := r.publishMonth(ctx, v, plan)
+		if apierrors.IsConflict(err) {
+			v.outrun = true
+			continue
+		}
+		v.fault(err)
 	}
 }
 
@@ -60,7 +66,8 @@ func (r *Reconciler) certify(ctx context.Context, v *visit, live *v1alpha1.DutyS
 		return nil
 	}
 	_, err := r.applier().ApplyStatus(ctx, applyv1alpha1.DutySchedule(live.Name, live.Namespace).
-		WithUID(live.UID).
+		// Another operator may have been on the way: its word would be dated anew.
+		WithUID(live.UID).WithResourceVersion(live.ResourceVersion).
 		WithStatus(applyv1alpha1.DutyScheduleStatus().
 			WithObservedGeneration(live.Generation).
 			WithConditions(conditions.Apply()...).

@@ -18,46 +18,75 @@ import (
 // recall reads the months published for the roster, by this object or by an earlier one of its name: the one before the present,
 // whose receptions may have been postponed into it, those from the present on, and what is kept of earlier ones.
 func recall(ctx context.Context, r *Reconciler, v *visit) {
-	r.recallHistory(ctx, v)
+	known := r.schedulesOf(ctx, v)
+	if v.unread {
+		return
+	}
+	v.recallHistory(known)
 	present := v.present()
 	for n := -1; n < fromcrd.LongestHorizon; n++ {
 		of := present.Add(n)
-		r.recallMonth(ctx, v, of)
+		r.recallMonth(ctx, v, of, known[v.scheduleName(of)])
 		if n >= v.rules.HorizonMonths && !v.has(of) {
 			break
 		}
 	}
 }
 
+// schedulesOf the roster, by name. The cache tells, unless it lacks a month that is to be planned: it may show a roster before the schedules that were
+// declared ahead of it, as when a county is restored, and a plan made without them would name others for published days and forget turns that were served.
+func (r *Reconciler) schedulesOf(ctx context.Context, v *visit) map[string]*v1alpha1.DutySchedule {
+	known := r.listSchedules(ctx, r.Client, v)
+	for n := range v.rules.HorizonMonths {
+		if !v.unread && known[v.scheduleName(v.present().Add(n))] == nil {
+			return r.listSchedules(ctx, r.APIReader, v)
+		}
+	}
+	return known
+}
+
 // rosterField finds schedules by the roster they are for. The cache has an index of this name, and the API server a selectable field.
 const rosterField = "spec.rosterRef.name"
 
-func (r *Reconciler) recallHistory(ctx context.Context, v *visit) {
+func (r *Reconciler) listSchedules(ctx context.Context, from client.Reader, v *visit) map[string]*v1alpha1.DutySchedule {
 	var list v1alpha1.DutyScheduleList
-	if err := r.Client.List(ctx, &list, client.InNamespace(v.roster.Namespace), client.MatchingFields{rosterField: v.roster.Name}); err != nil {
+	if err := from.List(ctx, &list, client.InNamespace(v.roster.Namespace), client.MatchingFields{rosterField: v.roster.Name}); err != nil {
 		v.unread = true
 		v.halt(fmt.Errorf("listing the DutySchedules of the roster: %w", err))
-		return
+		return nil
 	}
-	last := v.present().Add(-1)
+	known := make(map[string]*v1alpha1.DutySchedule, len(list.Items))
 	for i := range list.Items {
-		of, err := workday.ParseMonth(list.Items[i].Spec.Month)
-		if err == nil && of.Before(last) && v.clash(&list.Items[i], of) == nil && list.Items[i].Name == fromcrd.ScheduleName(v.roster.Name, of) {
-			v.history = append(v.history, &list.Items[i])
+		known[list.Items[i].Name] = &list.Items[i]
+	}
+	return known
+}
+
+func (v *visit) scheduleName(of workday.Month) string { return fromcrd.ScheduleName(v.roster.Name, of) }
+
+func (v *visit) recallHistory(known map[string]*v1alpha1.DutySchedule) {
+	last := v.present().Add(-1)
+	for name, schedule := range known {
+		of, err := workday.ParseMonth(schedule.Spec.Month)
+		if err == nil && of.Before(last) && v.clash(schedule, of) == nil && name == v.scheduleName(of) {
+			v.history = append(v.history, schedule)
 		}
 	}
 	slices.SortFunc(v.history, func(a, b *v1alpha1.DutySchedule) int { return strings.Compare(a.Spec.Month, b.Spec.Month) })
 }
 
-func (r *Reconciler) recallMonth(ctx context.Context, v *visit, of workday.Month) {
-	live := &v1alpha1.DutySchedule{}
-	key := client.ObjectKey{Namespace: v.roster.Namespace, Name: fromcrd.ScheduleName(v.roster.Name, of)}
-	if err := r.Client.Get(ctx, key, live); err != nil {
-		if !apierrors.IsNotFound(err) {
-			v.unread = true
-			v.halt(fmt.Errorf("reading DutySchedule %s: %w", key.Name, err))
+// recallMonth takes in the month's schedule. Where the roster has none, that of another one may have its name.
+func (r *Reconciler) recallMonth(ctx context.Context, v *visit, of workday.Month, live *v1alpha1.DutySchedule) {
+	key := client.ObjectKey{Namespace: v.roster.Namespace, Name: v.scheduleName(of)}
+	if live == nil {
+		live = &v1alpha1.DutySchedule{}
+		if err := r.Client.Get(ctx, key, live); err != nil {
+			if !apierrors.IsNotFound(err) {
+				v.unread = true
+				v.halt(fmt.Errorf("reading DutySchedule %s: %w", key.Name, err))
+			}
+			return
 		}
-		return
 	}
 	if clash := v.clash(live, of); clash != nil {
 		v.taken[of] = true

@@ -87,9 +87,12 @@ func (r *Reconciler) finish(ctx context.Context, v *visit) (ctrl.Result, error) 
 	if statusErr != nil {
 		return ctrl.Result{}, errors.Join(err, statusErr)
 	}
-	outcome.Events(r.Recorder, v.roster, v.before.Conditions, v.conditions.List())
+	outcome.Events(r.Recorder, r.Client.Scheme(), v.roster, v.before.Conditions, v.conditions.List())
 	if err != nil {
 		return ctrl.Result{}, err
+	}
+	if v.outrun {
+		return ctrl.Result{RequeueAfter: catchUp}, nil
 	}
 	if tomorrow := v.untilTomorrow(); result.RequeueAfter == 0 || tomorrow < result.RequeueAfter {
 		result.RequeueAfter = tomorrow

@@ -2,14 +2,17 @@ package roster_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"township.dev/liaison/api/v1alpha1"
@@ -79,7 +82,7 @@ func TestStatusTellsWhatPeopleAsk(t *testing.T) {
 	if diff := cmp.Diff(&v1alpha1.OnDuty{Date: "2026-10-08", Kind: v1alpha1.ShiftDuty, Names: "代表d01", Deputies: []string{"d01"}}, status.OnDutyToday); diff != "" {
 		t.Errorf("on duty today (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(&v1alpha1.NextReception{Date: "2026-10-10", Hours: "09:00-11:00"}, status.NextReception); diff != "" {
+	if diff := cmp.Diff(&v1alpha1.NextReception{Date: "2026-10-10", Hours: "09:00-11:00", Uncovered: new(int32(0))}, status.NextReception); diff != "" {
 		t.Errorf("next reception (-want +got):\n%s", diff)
 	}
 	b.expect("village", v1alpha1.ConditionReady, "True/Planned", "2026-12-31")
@@ -252,6 +255,79 @@ func TestARosterDoesNotGetTheStatusOfItsPredecessor(t *testing.T) {
 	}
 }
 
+// behindSchedules is a cache that has heard of the roster, and of the first of its schedules only: each kind has a watch of its own.
+type behindSchedules struct {
+	client.Client
+	shows int
+}
+
+func (c behindSchedules) List(ctx context.Context, list client.ObjectList, opts ...client.ListOption) error {
+	err := c.Client.List(ctx, list, opts...)
+	if schedules, ok := list.(*v1alpha1.DutyScheduleList); ok && err == nil {
+		schedules.Items = schedules.Items[:min(c.shows, len(schedules.Items))]
+	}
+	return err
+}
+
+func (c behindSchedules) Get(ctx context.Context, key client.ObjectKey, obj client.Object, opts ...client.GetOption) error {
+	if _, ok := obj.(*v1alpha1.DutySchedule); !ok {
+		return c.Client.Get(ctx, key, obj, opts...)
+	}
+	shown := &v1alpha1.DutyScheduleList{}
+	if err := c.List(ctx, shown, client.InNamespace(key.Namespace)); err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(shown.Items, func(s v1alpha1.DutySchedule) bool { return s.Name == key.Name }) {
+		return apierrors.NewNotFound(schema.GroupResource{Resource: "dutyschedules"}, key.Name)
+	}
+	return c.Client.Get(ctx, key, obj, opts...)
+}
+
+// A county that is restored or moved declares the schedules and then the roster, and the cache may show the roster first. What is announced, and who is named
+// for later days, stays all the same. The rule has changed since the months were published, so that a plan from nothing would name others.
+func TestPublishedMonthsStayThoughTheCacheDoesNotShowThemYet(t *testing.T) {
+	for _, shows := range []int{0, 1, 2} {
+		t.Run(fmt.Sprintf("it shows %d", shows), func(t *testing.T) {
+			b := newBench(t, "2026-11-26")
+			b.create(village().Obj())
+			b.settle("village")
+			b.edit("village", func(r *v1alpha1.DeputyRoster) { r.Spec.Reception.Schedule.DayOfMonth = 8 })
+			b.settle("village")
+			before := b.shifts()
+			moved := b.roster("village")
+			b.delete(moved)
+			b.create(&v1alpha1.DeputyRoster{ObjectMeta: metav1.ObjectMeta{Name: "village"}, Spec: moved.Spec})
+
+			live := b.reconciler.Client
+			b.reconciler.Client = behindSchedules{live, shows}
+			b.reconcile("village")
+			if diff := cmp.Diff(before, b.shifts()); diff != "" {
+				t.Errorf("published shifts changed (-before +after):\n%s", diff)
+			}
+			b.reconciler.Client = live
+			b.settle("village")
+			b.expect("village", v1alpha1.ConditionReady, "True/Planned")
+			b.assertSilent("village")
+		})
+	}
+}
+
+// What was served long ago is read as well before a month is planned that has no plan yet.
+func TestTurnsServedCountThoughTheCacheDoesNotShowThemYet(t *testing.T) {
+	b := newBench(t, "2026-03-02")
+	b.create(village().Horizon(1).Obj())
+	b.settle("village")
+	b.goTo("2026-06-01")
+
+	live := b.reconciler.Client
+	b.reconciler.Client = behindSchedules{live, 0}
+	b.reconcile("village")
+	b.reconciler.Client = live
+	if opening := b.schedule("village-2026-06").Spec.OpeningLedgers; opening.Receptions != 1 {
+		t.Errorf("June opens after %d receptions, want it after the one of March", opening.Receptions)
+	}
+}
+
 func TestFaultyRosterStallsAndTheRestIsPlanned(t *testing.T) {
 	b := newBench(t, "2026-10-08")
 	b.create(village().Obj())
@@ -361,6 +437,72 @@ func TestShiftsNobodyCanTakeAreTold(t *testing.T) {
 	}
 	if told := b.events(); !slices.ContainsFunc(told, func(e string) bool { return strings.HasPrefix(e, "Warning ShiftsUncovered") }) {
 		t.Errorf("events %q, want a warning", told)
+	}
+	b.assertSilent("village")
+}
+
+func TestWhatTheNextReceptionLacksIsToldApartFromOtherShifts(t *testing.T) {
+	for name, test := range map[string]struct {
+		roster          *fixture.RosterBuilder
+		next, uncovered int32
+	}{
+		"a duty day in two months": {fixture.Roster("village").Deputy("d01").OnLeave("2026-12-02", "2026-12-02").ReceptionOn(10, 1, 0).
+			DutyOn(v1alpha1.DutyWorkingDays, 1), 0, 1},
+		"the reception after the next": {fixture.Roster("village").Deputy("d01").OnLeave("2026-11-10", "2026-11-10").ReceptionOn(10, 1, 0), 0, 1},
+		"one of two places":            {fixture.Roster("village").Deputies(1).Deputy("d02").OnLeave("2026-10-10", "2026-10-10").ReceptionOn(10, 2, 0), 1, 1},
+		"both places": {fixture.Roster("village").Deputy("d01").OnLeave("2026-10-10", "2026-10-10").Deputy("d02").OnLeave("2026-10-10", "2026-10-10").
+			ReceptionOn(10, 2, 0), 2, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, "2026-10-08")
+			b.create(test.roster.Obj())
+			b.settle("village")
+			status := b.roster("village").Status
+			if next := status.NextReception; next == nil || next.Date != "2026-10-10" || next.Uncovered == nil || *next.Uncovered != test.next {
+				t.Errorf("the next reception is %+v, want one that lacks %d", next, test.next)
+			}
+			if *status.UncoveredShifts != test.uncovered {
+				t.Errorf("%d uncovered shifts, want %d", *status.UncoveredShifts, test.uncovered)
+			}
+			b.assertSilent("village")
+		})
+	}
+}
+
+func TestPeopleWhoCannotComeToAnAnnouncedReceptionAreMissingThere(t *testing.T) {
+	b := newBench(t, "2026-10-08")
+	b.create(village().Obj())
+	b.settle("village")
+	announced := b.shifts()[slices.IndexFunc(b.shifts(), func(s v1alpha1.Shift) bool { return s.Date == "2026-10-10" })]
+	b.edit("village", func(r *v1alpha1.DeputyRoster) {
+		r.Spec.Leaders = []v1alpha1.Leader{{ID: "l09", Name: "新领导"}}
+		deputy := slices.IndexFunc(r.Spec.Deputies, func(d v1alpha1.Deputy) bool { return d.ID == announced.Deputies[0] })
+		r.Spec.Deputies[deputy].Leave = []v1alpha1.Leave{{From: "2026-10-09", Until: "2026-10-10"}}
+	})
+	b.settle("village")
+	if status := b.roster("village").Status; *status.NextReception.Uncovered != 2 || *status.BrokenAnnouncements != 1 {
+		t.Errorf("the reception lacks %d and %d shifts are broken, want the deputy and the leader of one shift",
+			*status.NextReception.Uncovered, *status.BrokenAnnouncements)
+	}
+	b.unreadable("village")
+	if next := b.roster("village").Status.NextReception; next.Uncovered == nil || *next.Uncovered != 2 {
+		t.Errorf("without a new plan the next reception is %+v, want what was told of it", next)
+	}
+	b.edit("village", func(r *v1alpha1.DeputyRoster) {
+		r.Spec.Overrides = []v1alpha1.Override{{Date: "2026-10-10", Kind: v1alpha1.ShiftReception, Deputies: []string{"d04"}, Leader: "l09"}}
+	})
+	b.settle("village")
+	if status := b.roster("village").Status; *status.NextReception.Uncovered != 0 || *status.BrokenAnnouncements != 0 {
+		t.Errorf("decided by hand, the reception lacks %d and %d shifts are broken", *status.NextReception.Uncovered, *status.BrokenAnnouncements)
+	}
+	b.goTo("2026-10-13")
+	b.unreadable("village")
+	if next := b.roster("village").Status.NextReception; next.Date != "2026-11-10" || next.Uncovered != nil {
+		t.Errorf("without a plan since the last reception the next one is %+v, want it to tell nothing of who is missing", next)
+	}
+	b.settle("village")
+	if next := b.roster("village").Status.NextReception; next.Uncovered == nil || *next.Uncovered != 0 {
+		t.Errorf("with a plan the next reception is %+v, want it to lack nobody", next)
 	}
 	b.assertSilent("village")
 }

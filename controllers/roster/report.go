@@ -39,11 +39,54 @@ func (v *visit) reportPlan() {
 		v.status.BrokenAnnouncements = v.before.BrokenAnnouncements
 		v.status.ProvisionalFrom = v.before.ProvisionalFrom
 		v.status.Fairness = v.before.Fairness
+		v.keepUncovered()
 		return
 	}
-	v.status.BrokenAnnouncements = new(int32(len(v.brokenShifts())))
+	v.status.BrokenAnnouncements = new(v.brokenAnnouncements())
 	v.status.ProvisionalFrom = date(v.provisionalFrom())
 	v.status.Fairness = v.fairness()
+	if next := v.status.NextReception; next != nil {
+		next.Uncovered = new(v.uncoveredAt(next.Date))
+	}
+}
+
+// keepUncovered leaves what is missing at the next reception as it was told. Of a reception that is the next one only now, nobody knows who can still serve.
+func (v *visit) keepUncovered() {
+	next, told := v.status.NextReception, v.before.NextReception
+	if next != nil && told != nil && next.Date == told.Date {
+		next.Uncovered = told.Uncovered
+	}
+}
+
+// brokenAnnouncements counts the shifts, each once however many cannot serve there.
+func (v *visit) brokenAnnouncements() int32 {
+	type shift struct {
+		date workday.Date
+		kind duty.Kind
+	}
+	shifts := map[shift]bool{}
+	for _, b := range v.brokenShifts() {
+		shifts[shift{b.Date, b.Kind}] = true
+	}
+	return int32(len(shifts))
+}
+
+// uncoveredAt counts the places of a day's reception that nobody takes: those left open, and those of people who cannot serve as announced.
+func (v *visit) uncoveredAt(day v1alpha1.Date) int32 {
+	n := 0
+	for _, plan := range v.plans {
+		for i := range plan.Shifts {
+			if s := &plan.Shifts[i]; s.Kind == duty.Reception && date(s.Date) == day {
+				n += s.Uncovered
+			}
+		}
+	}
+	for _, b := range v.brokenShifts() {
+		if b.Kind == duty.Reception && date(b.Date) == day && b.Person != "" {
+			n++
+		}
+	}
+	return int32(n)
 }
 
 // coverage says of which planned years the notice is known. The last days of December need the next year's.

@@ -29,6 +29,8 @@ type visit struct {
 	faults []error
 	// halted means that no new plan can be made.
 	halted bool
+	// outrun means that somebody else has written a DutySchedule since it was read.
+	outrun bool
 	// unread means that the published months are not all known, because a request failed.
 	unread bool
 

@@ -33,5 +33,8 @@ func ApplyNextReception(next *v1alpha1.NextReception) *applyv1alpha1.NextRecepti
 	if next.Provisional {
 		applied.WithProvisional(true)
 	}
+	if next.Uncovered != nil {
+		applied.WithUncovered(*next.Uncovered)
+	}
 	return applied
 }

@@ -97,6 +97,5 @@ func untilTomorrow(now time.Time, location *time.Location, uid types.UID) time.D
 	midnight := workday.DateOf(now.In(location)).AddDays(1).In(location)
 	h := fnv.New32a()
 	h.Write([]byte(uid))
-	share := time.Duration(h.Sum32()) % spread
-	return midnight.Sub(now) + share.Truncate(time.Millisecond)
+	return midnight.Sub(now) + time.Duration(h.Sum32())*time.Millisecond%spread
 }

@@ -23,6 +23,32 @@ import (
 	"township.dev/liaison/test/fixture"
 )
 
+// cert-manager looks at an Ingress with a TLS entry only, so that its annotation alone would leave the site in the clear.
+func TestTheCertificateIsInTheSecretNamedOrInOneThatCertManagerWrites(t *testing.T) {
+	for name, c := range map[string]struct {
+		shape v1alpha1.IngressExposure
+		want  string
+	}{
+		"nothing is said":         {v1alpha1.IngressExposure{}, ""},
+		"a Secret is named":       {v1alpha1.IngressExposure{TLSSecretName: "county-tls"}, "county-tls"},
+		"a county's issuer":       {v1alpha1.IngressExposure{Annotations: map[string]string{"cert-manager.io/cluster-issuer": "county"}}, "zhongduo-intake-tls"},
+		"a township's issuer":     {v1alpha1.IngressExposure{Annotations: map[string]string{"cert-manager.io/issuer": "zhongduo"}}, "zhongduo-intake-tls"},
+		"an issuer and a Secret":  {v1alpha1.IngressExposure{TLSSecretName: "own", Annotations: map[string]string{"cert-manager.io/issuer": "zhongduo"}}, "own"},
+		"an annotation otherwise": {v1alpha1.IngressExposure{Annotations: map[string]string{"cert-manager.io/duration": "2160h"}}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			made := ingress(fixture.Station("zhongduo").In("jixian").Obj(), c.shape)
+			got := ""
+			if len(made.Spec.TLS) > 0 {
+				got = *made.Spec.TLS[0].SecretName
+			}
+			if got != c.want {
+				t.Errorf("the Ingress has the certificate of %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
 func TestSecretsAreGeneratedOnceAndCompleted(t *testing.T) {
 	st := fixture.Station("zhongduo").In("jixian").Administrator("guanli2").HeadSignsIn("zhan-zhang").DeputySignsIn("dai-biao", "d01").Obj()
 	data, staff := &corev1.Secret{}, &corev1.Secret{}
@@ -120,11 +146,13 @@ func TestSecretsKeepWhatOthersWrote(t *testing.T) {
 	other := metav1.OwnerReference{UID: "other", Name: "other"}
 	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{"team": "theirs"}, OwnerReferences: []metav1.OwnerReference{other}}}
 	filled(t, st, secret)
+	belongs(st, secret)
 	if secret.Labels["team"] != "theirs" || len(secret.OwnerReferences) != 2 || secret.OwnerReferences[1].UID != "u1" {
 		t.Errorf("metadata is %+v, want theirs beside ours", secret.ObjectMeta)
 	}
 	st.Spec.ReclaimPolicy = v1alpha1.ReclaimRetain
 	filled(t, st, secret)
+	belongs(st, secret)
 	if diff := cmp.Diff([]metav1.OwnerReference{other}, secret.OwnerReferences); diff != "" {
 		t.Errorf("after Retain the owners differ (-want +got):\n%s", diff)
 	}

@@ -2,6 +2,7 @@ package station_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -14,6 +15,7 @@ import (
 
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/controllers/station"
+	"township.dev/liaison/test/controlplane"
 	"township.dev/liaison/test/fixture"
 )
 
@@ -57,13 +59,20 @@ func TestKeptDataIsFoundAgainByAStationOfTheSameName(t *testing.T) {
 	s.settle("zhongduo")
 }
 
-// deleteWithChildren plays the garbage collector.
+// deleteWithChildren plays the garbage collector. It waits until the operator knows that the station is gone: until then it would make again what it misses.
 func (s *stage) deleteWithChildren(name string) {
 	s.Helper()
 	st := s.station(name)
 	if err := cluster.Client.Delete(s.Context(), st); err != nil {
 		s.Fatal(err)
 	}
+	controlplane.Eventually(s, "the operator knows that the station is gone", func(ctx context.Context) error {
+		err := s.operator.reconciler.Client.Get(ctx, client.ObjectKeyFromObject(st), &v1alpha1.LiaisonStation{})
+		if err == nil {
+			return errors.New("it is in the operator's cache")
+		}
+		return client.IgnoreNotFound(err)
+	})
 	pod := &corev1.Pod{ObjectMeta: s.meta(station.PodName(name))}
 	for _, obj := range append(s.everything(name), pod) {
 		cluster.Get(s, obj)
@@ -151,5 +160,44 @@ func TestReclaimPolicyDecidesWhetherDataGoesWithTheStation(t *testing.T) {
 	owned(false)
 	s.edit(st, func() { st.Spec.ReclaimPolicy = v1alpha1.ReclaimDelete })
 	owned(true)
+	s.settle("zhongduo")
+}
+
+// A claim without its key is of no use to anybody, and the next station of the name stalls at it.
+func TestTheKeyGoesWithItsStationNoSoonerThanTheData(t *testing.T) {
+	s := newStage(t)
+	cluster.Create(t, fixture.Station("zhongduo").In(s.namespace).Obj())
+	s.podIs("zhongduo", ready)
+	s.until("zhongduo", "Ready", "True")
+	g := &gate{}
+	s.restart(func(r *station.Reconciler) { g.Client, r.Client = r.Client, g })
+	asked := make(chan struct{}, 1)
+	g.set(func(kind, _ string) error {
+		if kind != "PersistentVolumeClaim" {
+			return nil
+		}
+		select {
+		case asked <- struct{}{}:
+		default:
+		}
+		return errors.New("the line is dead")
+	})
+	st := s.station("zhongduo")
+	s.edit(st, func() { st.Spec.ReclaimPolicy = v1alpha1.ReclaimDelete })
+	<-asked
+	claim, secret, staff := s.data("zhongduo")
+	cluster.Get(t, secret)
+	if len(secret.OwnerReferences) > 0 {
+		t.Error("the key goes with the station, and the claim does not yet")
+	}
+	g.set(nil)
+	for _, obj := range []client.Object{claim, secret, staff} {
+		s.appears(obj, func() error {
+			if len(obj.GetOwnerReferences()) == 0 {
+				return fmt.Errorf("%s is not the station's", obj.GetName())
+			}
+			return nil
+		})
+	}
 	s.settle("zhongduo")
 }

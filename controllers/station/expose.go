@@ -111,13 +111,14 @@ func (p *provisioner) accepted(ctx context.Context) error {
 	return p.answered(live)
 }
 
-// answered waits for each Gateway that the station names to say something of the route. One that has just been made is not in the cache yet.
+// answered waits for each Gateway that the station names to say something of the route as it is now. One that has just been made is not in the cache yet.
 func (p *provisioner) answered(live *gatewayv1.HTTPRoute) error {
 	for _, asked := range exposureOf(p.station).Gateway.ParentRefs {
 		namespace := cmp.Or(asked.Namespace, p.station.Namespace)
 		said := slices.ContainsFunc(live.Status.Parents, func(parent gatewayv1.RouteParentStatus) bool {
 			in := ptr.Deref(parent.ParentRef.Namespace, gatewayv1.Namespace(p.station.Namespace))
-			return string(parent.ParentRef.Name) == asked.Name && string(in) == namespace
+			word := meta.FindStatusCondition(parent.Conditions, string(gatewayv1.RouteConditionAccepted))
+			return string(parent.ParentRef.Name) == asked.Name && string(in) == namespace && word != nil && word.ObservedGeneration >= live.Generation
 		})
 		if !said {
 			return &silenceError{outcome.Patient(p.waitingSince(ReasonRoutePending), p.now, patience, ReasonRoutePending,
@@ -145,7 +146,7 @@ func (p *provisioner) monitor(ctx context.Context, podMonitors *optional.Kind) e
 	if !podMonitors.Present() {
 		return nil
 	}
-	err := p.apply(ctx, podMonitor(p.station))
+	err := p.apply(ctx, podMonitor(p.station, p.options.PodMonitors))
 	if kindIsGone(err) {
 		p.lookAgain = sooner(p.lookAgain, lookAgainAtRefusal)
 		return nil

@@ -7,9 +7,9 @@ import (
 	"net/http"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -98,16 +98,28 @@ func (s *stage) disappears(obj client.Object) {
 	})
 }
 
-// requests counts what is asked of the API server about objects, watches apart.
-type requests struct{ sent atomic.Int64 }
+// requests notes what is asked of the API server about objects, watches apart.
+type requests struct {
+	mu   sync.Mutex
+	sent []string
+}
 
-func (r *requests) count(next http.RoundTripper) http.RoundTripper {
+func (r *requests) note(next http.RoundTripper) http.RoundTripper {
 	return roundTripper(func(request *http.Request) (*http.Response, error) {
 		if strings.Contains(request.URL.Path, "/namespaces/") && request.URL.Query().Get("watch") == "" {
-			r.sent.Add(1)
+			r.mu.Lock()
+			r.sent = append(r.sent, request.Method+" "+request.URL.Path)
+			r.mu.Unlock()
 		}
 		return next.RoundTrip(request)
 	})
+}
+
+// since so many were sent, these were.
+func (r *requests) since(sent int) []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.sent[sent:])
 }
 
 type roundTripper func(*http.Request) (*http.Response, error)
@@ -118,21 +130,21 @@ func (f roundTripper) RoundTrip(request *http.Request) (*http.Response, error) {
 func (s *stage) silent() {
 	s.Helper()
 	s.settle("zhongduo")
-	sent := s.requests.sent.Load()
+	sent := len(s.requests.since(0))
 	for range 3 {
 		if err := s.reconcile(s.Context(), "zhongduo"); err != nil {
 			s.Fatal(err)
 		}
 	}
-	if now := s.requests.sent.Load(); now != sent {
-		s.Errorf("%d requests were sent for a settled station", now-sent)
+	if more := s.requests.since(sent); len(more) > 0 {
+		s.Errorf("for a settled station were sent: %q", more)
 	}
 }
 
 // install adds the CRD of a kind until the test ends, or until the returned function is called.
 func (s *stage) install(crd string, of client.Object) (uninstall func()) {
 	s.Helper()
-	options := envtest.CRDInstallOptions{Paths: []string{crd}, ErrorIfPathMissing: true}
+	options := controlplane.Kinds(crd)
 	installed, err := envtest.InstallCRDs(cluster.Config, options)
 	if err != nil {
 		s.Fatal(err)
@@ -344,6 +356,13 @@ func TestAGatewayThatSaysNothingIsToldOf(t *testing.T) {
 	s.says(route, metav1.ConditionTrue, gatewayv1.RouteReasonAccepted)
 	s.until("zhongduo", "Stalled", "False/Settled")
 	s.silent()
+
+	// What it said of the route as it was is no word on what it is now.
+	moved := fixture.Station("zhongduo").In(s.namespace).Obj()
+	s.edit(moved, func() { moved.Spec.Intake.Host = "moved.example.gov.cn" })
+	s.until("zhongduo", "Reconciling", "True/RoutePending")
+	s.says(route, metav1.ConditionTrue, gatewayv1.RouteReasonAccepted)
+	s.until("zhongduo", "Reconciling", "False/Settled")
 }
 
 func TestWhatPublishesNowStaysUntilItsSuccessorIsThere(t *testing.T) {
@@ -393,9 +412,13 @@ func TestTheCacheHoldsOfOptionalKindsOnlyWhatIsOurs(t *testing.T) {
 	s.until("zhongduo", "Ready", "True")
 
 	routes := &gatewayv1.HTTPRouteList{}
-	if err := s.operator.reconciler.Client.List(t.Context(), routes, client.InNamespace(s.namespace)); err != nil {
-		t.Fatal(err)
-	}
+	controlplane.Eventually(t, "the cache holds a route", func(ctx context.Context) error {
+		err := s.operator.reconciler.Client.List(ctx, routes, client.InNamespace(s.namespace))
+		if err == nil && len(routes.Items) == 0 {
+			err = errors.New("it holds none")
+		}
+		return err
+	})
 	if len(routes.Items) != 1 || routes.Items[0].Name != "zhongduo-intake" {
 		t.Fatalf("the cache holds %d routes, want the station's alone", len(routes.Items))
 	}
@@ -436,6 +459,34 @@ func TestAPodMonitorIsMadeOnceTheKindIsThere(t *testing.T) {
 	s.silent()
 	if n := s.totalWrites(); n != 0 {
 		t.Errorf("an operator started anew sent %v writes", n)
+	}
+}
+
+// A label that is no longer asked for is given up, or two Prometheuses would scrape.
+func TestPodMonitorsFollowTheCountysPrometheus(t *testing.T) {
+	s := newStage(t)
+	s.install(podMonitorCRD, s.podMonitor())
+	s.published(nil)
+	s.until("zhongduo", "Ready", "True")
+	for _, county := range []station.PodMonitors{
+		{Labels: map[string]string{"release": "old", "team": "it"}, Interval: 90 * time.Second},
+		{Labels: map[string]string{"release": "new"}},
+		{},
+	} {
+		s.restart(func(r *station.Reconciler) { r.Options.PodMonitors = county })
+		monitor := s.podMonitor()
+		s.appears(monitor, func() error {
+			for _, label := range []string{"release", "team"} {
+				if monitor.Labels[label] != county.Labels[label] {
+					return fmt.Errorf("it is labelled %s=%q, want %q", label, monitor.Labels[label], county.Labels[label])
+				}
+			}
+			if got, wanted := monitor.Spec.PodMetricsEndpoints[0].Interval != "", county.Interval > 0; got != wanted {
+				return fmt.Errorf("it has an interval: %t, want %t", got, wanted)
+			}
+			return nil
+		})
+		s.silent()
 	}
 }
 

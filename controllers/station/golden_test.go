@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -38,6 +39,7 @@ func TestChildrenAreAsWrittenDown(t *testing.T) {
 		Annotations: map[string]string{"cert-manager.io/cluster-issuer": "county"}}
 	gateways := v1alpha1.GatewayExposure{ParentRefs: []v1alpha1.GatewayReference{
 		{Name: "county", Namespace: "gateways", SectionName: "https"}, {Name: "township"}}}
+	selected := PodMonitors{Labels: map[string]string{"release": "kube-prometheus-stack"}, Interval: 5 * time.Minute}
 	w := workload{defaultImage: "liaison.township.dev/liaison-intake:dev", pullPolicy: corev1.PullIfNotPresent}
 
 	for file, child := range map[string]any{
@@ -55,7 +57,8 @@ func TestChildrenAreAsWrittenDown(t *testing.T) {
 		"ingress.yaml":                 ingress(published, v1alpha1.IngressExposure{}),
 		"ingress-certified.yaml":       ingress(published, certified),
 		"httproute.yaml":               httpRoute(published, gateways),
-		"podmonitor.yaml":              podMonitor(plain),
+		"podmonitor.yaml":              podMonitor(plain, PodMonitors{}),
+		"podmonitor-selected.yaml":     podMonitor(plain, selected),
 	} {
 		t.Run(file, func(t *testing.T) {
 			got, err := yaml.Marshal(child)
@@ -110,32 +113,44 @@ func encoded(t *testing.T, value any) []byte {
 // What a released version made must not change under its name: an operator of another version would restart every station without waves.
 func TestTheTemplateOfAVersionStaysWhatItWas(t *testing.T) {
 	const versions = "testdata/template-versions.txt"
-	made := digestOfTemplates(t)
-	known, err := os.ReadFile(versions)
+	content, err := os.ReadFile(versions)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for line := range strings.Lines(string(known)) {
-		if version, digest, _ := strings.Cut(strings.TrimSpace(line), " "); version == templateVersion {
-			if digest != made {
-				t.Errorf("the pod template is not that of %s any more: raise templateVersion in rollout.go, so that it reaches the stations in waves, and add to %s:\n<new version> %s", version, versions, made)
-			}
-			return
+	known := map[string]string{}
+	for line := range strings.Lines(string(content)) {
+		name, digest, _ := strings.Cut(strings.TrimSpace(line), " ")
+		known[name] = digest
+	}
+	plain, connected, trusting := fixture.Station("zhongduo").In("jixian").Obj(), connectedStation(), connectedStation()
+	connected.Spec.Intake.CAConfigMapRef = nil
+	for name, stations := range map[string][]*v1alpha1.LiaisonStation{
+		templateVersion:               {plain, connected},
+		templateVersion + "-trusting": {trusting}, // v1 is older than what a station trusts
+	} {
+		switch made := digestOfTemplates(t, stations); known[name] {
+		case made:
+		case "":
+			t.Errorf("the pod template of %s is not written down; add to %s:\n%s %s", name, versions, name, made)
+		default:
+			t.Errorf("the pod template is not that of %s any more: raise templateVersion in rollout.go, so that it reaches the stations in waves, and add to %s:\n<new version> %s", name, versions, made)
 		}
 	}
-	t.Errorf("the pod template of %s is not written down; add to %s:\n%s %s", templateVersion, versions, templateVersion, made)
 }
 
-// digestOfTemplates of stations of all kinds.
-func digestOfTemplates(t *testing.T) string {
+// connectedStation has all that a pod template can have.
+func connectedStation() *v1alpha1.LiaisonStation {
+	st := fixture.Station("zhongduo").In("jixian").SignsInThrough("https://id.example.gov.cn", "oidc").KeysFor311("open311").Obj()
+	st.Spec.Announcements.Webhook = &v1alpha1.Webhook{URLSecretRef: v1alpha1.SecretKeyReference{Name: "webhook"}}
+	st.Spec.Intake = county()
+	return st
+}
+
+func digestOfTemplates(t *testing.T, stations []*v1alpha1.LiaisonStation) string {
 	t.Helper()
 	w := workload{defaultImage: "liaison.township.dev/liaison-intake:1", pullPolicy: corev1.PullIfNotPresent, dataKeyMark: "1"}
-	everything := fixture.Station("zhongduo").In("jixian").SignsInThrough("https://id.example.gov.cn", "oidc").KeysFor311("open311").Obj()
-	everything.Spec.Announcements.Webhook = &v1alpha1.Webhook{URLSecretRef: v1alpha1.SecretKeyReference{Name: "webhook"}}
-	everything.Spec.Intake = county()
-	everything.Spec.Intake.CAConfigMapRef = nil // v1 is older; a template without it stays what it was, one with it is in podtemplate-trusting.yaml
 	sum := sha256.New()
-	for _, st := range []*v1alpha1.LiaisonStation{fixture.Station("zhongduo").In("jixian").Obj(), everything} {
+	for _, st := range stations {
 		content, err := json.Marshal(podTemplate(st, w))
 		if err != nil {
 			t.Fatal(err)

@@ -18,7 +18,7 @@ import (
 )
 
 // keepGrowing applies the kept claim with the size asked for. Where that cannot be had, the claim keeps its size and the station goes on
-// with it: growth says why. What storage makes of a request once it is accepted is told in the claim; nothing here waits for it.
+// with it, and says why. What storage makes of a request once it is accepted is told in the claim; nothing here waits for it.
 func (p *provisioner) keepGrowing(ctx context.Context) error {
 	has, asked := p.kept.Spec.Resources.Requests[corev1.ResourceStorage], storageSize(p.station)
 	switch {
@@ -27,13 +27,13 @@ func (p *provisioner) keepGrowing(ctx context.Context) error {
 		return p.applyOver(ctx, p.kept, claim(p.station, p.kept))
 	case p.kept.Status.Phase != corev1.ClaimBound:
 		// The API server takes another size of a bound claim only. Its binding wakes the station.
-		p.growth = outcome.Wait(0, ReasonStorageWaits, "PersistentVolumeClaim %s grows from %s to %s once it is bound.", p.kept.Name, has.String(), asked.String())
+		p.aside(outcome.Wait(0, ReasonStorageWaits, "PersistentVolumeClaim %s grows from %s to %s once it is bound.", p.kept.Name, has.String(), asked.String()))
 	default:
 		no, err := p.tryGrowth(ctx, asked)
 		if no == nil {
 			return err
 		}
-		p.growth = outcome.StalledAgain(no.at.Add(lookAgainAtRefusal).Sub(p.now), ReasonStorageCannotGrow, "%s", no.message)
+		p.aside(outcome.StalledAgain(no.at.Add(lookAgainAtRefusal).Sub(p.now), ReasonStorageCannotGrow, "%s", no.message))
 	}
 	return p.applyOver(ctx, p.kept, claim(ofSize(p.station, has), p.kept))
 }

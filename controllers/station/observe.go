@@ -3,8 +3,8 @@ package station
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
+	"regexp"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -35,13 +35,11 @@ func observe(ctx context.Context, r *Reconciler, v *visit) error {
 	if found.available {
 		v.conditions.Set(v1alpha1.ConditionIntakeAvailable, metav1.ConditionTrue, ReasonAnswers, "The intake answers its readiness probe.")
 		err := seen.rollout(v.workloadChanged)
-		v.intakeAnswers, v.readySince, v.rollingOut = true, seen.readySince(), err != nil
+		v.intakeAnswers, v.podReady, v.rollingOut = true, seen.podReady(), err != nil
 		return err
 	}
-	problem := v.fail(v1alpha1.ConditionIntakeAvailable, found.reason, found.message)
-	var stalled *outcome.StalledError
-	v.intakeStalled = errors.As(problem, &stalled)
-	if found.reason == ReasonStarting && v.intakeStalled {
+	problem := v.fail(v1alpha1.ConditionIntakeAvailable, found.reason, v.asTold(found))
+	if found.reason == ReasonStarting && isStalled(problem) {
 		return v.fail(v1alpha1.ConditionIntakeAvailable, ReasonNotStarting, fmt.Sprintf(
 			"The intake has not become ready in %s. Look for the reason with: kubectl -n %s describe statefulset,pod -l %s=%s",
 			patience, v.station.Namespace, LabelStation, v.station.Name))
@@ -103,10 +101,25 @@ func (s sight) rollout(written bool) error {
 	return nil
 }
 
-// finding is how the intake is. Its message holds no count and no time: those change by themselves and would be written for ever.
+// finding is how the intake is. What we say in its message holds no count and no time: those change by themselves and would be written for ever.
 type finding struct {
 	available       bool
 	reason, message string
+	// quotes is true where the message has the cluster's own words.
+	quotes bool
+}
+
+// figures are counts and ids, which the scheduler and the runtime put into their words: another one at every attempt.
+var figures = regexp.MustCompile(`[0-9a-f]*[0-9][0-9a-f]*`)
+
+// asTold is the finding's message, or that of before where it differs from it in figures alone: that is no news to anybody.
+func (v *visit) asTold(found finding) string {
+	told := v.conditions.Get(v1alpha1.ConditionIntakeAvailable)
+	if !found.quotes || told == nil || told.Reason != found.reason || v.before.ObservedGeneration != v.station.Generation ||
+		figures.ReplaceAllLiteralString(told.Message, "#") != figures.ReplaceAllLiteralString(found.message, "#") {
+		return found.message
+	}
+	return told.Message
 }
 
 func (s sight) judge() finding {
@@ -136,14 +149,14 @@ func (s sight) judge() finding {
 func (s sight) unscheduled(scheduler string) finding {
 	remedy := "Add a node, free resources, or lower spec.intake.resources."
 	if s.claim == nil || s.claim.Status.Phase != corev1.ClaimPending {
-		return finding{reason: ReasonUnschedulable, message: fmt.Sprintf("No node takes the intake's pod: %s %s", scheduler, remedy)}
+		return finding{reason: ReasonUnschedulable, quotes: true, message: fmt.Sprintf("No node takes the intake's pod: %s %s", scheduler, remedy)}
 	}
 	class := "the cluster has no default storage class; make one the default, or name one in spec.intake.storage.storageClassName and declare the station again"
 	if name := s.claim.Spec.StorageClassName; name != nil && *name != "" {
 		class = fmt.Sprintf("check that storage class %q exists and its provisioner runs: kubectl get storageclass %s. A claim keeps its class: if the name is wrong, "+
 			"delete the station and this claim, which is empty, and declare the station again with another spec.intake.storage.storageClassName", *name, *name)
 	}
-	return finding{reason: ReasonClaimNotBound, message: fmt.Sprintf(
+	return finding{reason: ReasonClaimNotBound, quotes: true, message: fmt.Sprintf(
 		"No node takes the intake's pod: %s PersistentVolumeClaim %s is not bound: %s. %s", scheduler, s.claim.Name, class, remedy)}
 }
 
@@ -163,7 +176,7 @@ func judgeContainer(pod *corev1.Pod, status corev1.ContainerStatus) (finding, bo
 		return finding{reason: ReasonImageNotPulled, message: fmt.Sprintf(
 			"The image %s cannot be pulled. Correct spec.intake.image, or make the image available to the node.", status.Image)}, true
 	case waiting != nil && notConfigured[waiting.Reason]:
-		return finding{reason: ReasonNotConfigured, message: fmt.Sprintf(
+		return finding{reason: ReasonNotConfigured, quotes: true, message: fmt.Sprintf(
 			"The node cannot start the intake's container: %s.", waiting.Message)}, true
 	case ended(status) != nil:
 		return crashing(pod, ended(status)), true

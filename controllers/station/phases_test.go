@@ -130,6 +130,41 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+// A full disk is told by the runtime with another path at every attempt, and the scheduler counts the nodes anew: each would be a status written and an
+// event of its own.
+func TestOtherFiguresInTheClustersWordsAreNoNews(t *testing.T) {
+	const first = "The node cannot start the intake's container: failed to mount /tmpmounts/containerd-mount1184: no space left on device."
+	quoted := func(reason, message string) finding { return finding{reason: reason, message: message, quotes: true} }
+	for name, test := range map[string]struct {
+		generation int64
+		found      finding
+		news       bool
+	}{
+		"another path":            {2, quoted(ReasonNotConfigured, strings.Replace(first, "1184", "7f2a90", 1)), false},
+		"another fault":           {2, quoted(ReasonNotConfigured, strings.Replace(first, "no space left on device", "permission denied", 1)), true},
+		"another reason":          {2, quoted(ReasonUnschedulable, first), true},
+		"another spec":            {3, quoted(ReasonNotConfigured, strings.Replace(first, "1184", "7f2a90", 1)), true},
+		"a figure that we say":    {2, finding{reason: ReasonNotConfigured, message: strings.Replace(first, "1184", "7", 1)}, true},
+		"the first, for a second": {2, quoted(ReasonNotConfigured, first), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			st := fixture.Station("zhongduo").In("jixian").Obj()
+			st.Generation, st.Status.ObservedGeneration = test.generation, 2
+			st.Status.Conditions = []metav1.Condition{{
+				Type: v1alpha1.ConditionIntakeAvailable, Status: metav1.ConditionFalse, Reason: ReasonNotConfigured, Message: first, ObservedGeneration: 2,
+			}}
+			v := &visit{station: st, before: st.Status, conditions: outcome.NewConditions(st.Status.Conditions, st.Generation, october10.In(time.UTC), ownConditions...)}
+			want := first
+			if test.news {
+				want = test.found.message
+			}
+			if got := v.asTold(test.found); got != want {
+				t.Errorf("it says %q", got)
+			}
+		})
+	}
+}
+
 // Nobody who waits for a new generation may be told that it is there before its pod is, not even while the cache still shows the old one.
 func TestAChangeOnItsWayIsNotSettled(t *testing.T) {
 	set := func(generation, observed int64, current, update string) *appsv1.StatefulSet {
@@ -201,13 +236,15 @@ func TestUntilTomorrowIsTheStationsOwnMidnight(t *testing.T) {
 		t.Fatal(err)
 	}
 	evening := time.Date(2026, time.October, 10, 15, 30, 0, 0, time.UTC) // half past eleven at night in China
-	for _, uid := range []string{"a", "b", "c"} {
-		if got := untilTomorrow(evening, shanghai, types.UID(uid)); got < 30*time.Minute || got >= 30*time.Minute+spread {
-			t.Errorf("station %s is looked at in %s, want 30 to 35 minutes", uid, got)
-		}
+	minutes := map[int]int{}
+	for n := range 1000 {
+		after := untilTomorrow(evening, shanghai, types.UID(fmt.Sprintf("uid-%d", n))) - 30*time.Minute
+		minutes[int(after.Minutes())]++
 	}
-	if untilTomorrow(evening, shanghai, "a") == untilTomorrow(evening, shanghai, "b") {
-		t.Error("two stations are looked at in the same moment")
+	for minute := range int(spread.Minutes()) {
+		if got := minutes[minute]; got < 140 || got > 260 {
+			t.Errorf("%d of 1000 stations are looked at in minute %d of the day, want about 200: %v", got, minute, minutes)
+		}
 	}
 }
 

@@ -31,16 +31,18 @@ type provisioner struct {
 	dataKeyMark string
 	// refusals of growth, of all stations.
 	refusals *refusals
-	// growth says why the claim is smaller than the spec asks; nil when it is not.
-	growth error
+	// asides are what is asked for and cannot be had, and hinders nothing else.
+	asides []error
 }
 
 // children in the order in which the pod needs them. The first that cannot be made ends the list: a pod must not start with a
-// foreign Secret or without its lock on the network. The data key comes before the claim, so that a claim without it has lost it.
+// foreign Secret or without its lock on the network. The data key comes before the claim, so that a claim without it has lost it; and where the data is to
+// go with its station, the key follows the claim in that: between the two the station may be deleted.
 var children = []func(*provisioner, context.Context) error{
 	(*provisioner).findClaim,
 	(*provisioner).keepDataSecret,
 	(*provisioner).keepClaim,
+	(*provisioner).letDataKeyGo,
 	(*provisioner).keepStaffSecret,
 	(*provisioner).applyConfig,
 	(*provisioner).applyIdentity,
@@ -58,11 +60,15 @@ func provision(ctx context.Context, r *Reconciler, v *visit) error {
 	for _, child := range children {
 		if err := child(p, ctx); err != nil {
 			v.blocked = explain(err)
-			return errors.Join(v.blocked, p.growth)
+			break
 		}
 	}
-	return p.growth
+	// What blocks comes first: of several stalls the first gives the reason.
+	return errors.Join(v.blocked, errors.Join(p.asides...))
 }
+
+// aside notes what cannot be had; nil is nothing.
+func (p *provisioner) aside(refused error) { p.asides = append(p.asides, refused) }
 
 func (p *provisioner) findClaim(ctx context.Context) error {
 	kept := &corev1.PersistentVolumeClaim{ObjectMeta: p.named(DataName(p.station.Name))}
@@ -77,7 +83,8 @@ func (p *provisioner) keepClaim(ctx context.Context) error {
 	if p.kept == nil {
 		return p.applyOver(ctx, nil, claim(p.station, nil))
 	}
-	if err := sameClass(p.station, p.kept); err != nil {
+	// The county's default is for claims that are made.
+	if err := sameClass(p.declared, p.kept); err != nil {
 		return err
 	}
 	return p.keepGrowing(ctx)
@@ -93,15 +100,30 @@ func (p *provisioner) keepDataSecret(ctx context.Context) error {
 				"Secret %s with the key to the residents' data is gone or has no %s, but PersistentVolumeClaim %s with the data is there. "+
 					"Restore the Secret from a backup, or, if the data is not needed, delete the claim.", name, DataKey, name)
 		}
-		err := fillDataSecret(station, secret)
+		p.aside(fillDataSecret(station, secret))
+		if p.kept == nil || station.Spec.ReclaimPolicy == v1alpha1.ReclaimRetain {
+			belongs(station, secret)
+		}
 		p.dataKeyMark = dataKeyMark(secret)
-		return err
+		return nil
+	})
+}
+
+// letDataKeyGo has the key of a claim that was there already go with the station.
+func (p *provisioner) letDataKeyGo(ctx context.Context) error {
+	if p.kept == nil || p.station.Spec.ReclaimPolicy != v1alpha1.ReclaimDelete {
+		return nil
+	}
+	return p.keepSecret(ctx, DataName(p.station.Name), func(station *v1alpha1.LiaisonStation, secret *corev1.Secret) error {
+		belongs(station, secret)
+		return nil
 	})
 }
 
 func (p *provisioner) keepStaffSecret(ctx context.Context) error {
 	return p.keepSecret(ctx, StaffName(p.station.Name), func(station *v1alpha1.LiaisonStation, secret *corev1.Secret) error {
 		fillStaffSecret(station, secret)
+		belongs(station, secret)
 		return nil
 	})
 }

@@ -31,6 +31,8 @@ type Options struct {
 	DefaultIntakeImage string
 	// CountyDefaults are what stations get where they say nothing themselves: see withDefaults.
 	CountyDefaults v1alpha1.Intake
+	// PodMonitors is how the intakes' PodMonitors are found and how often they have Prometheus scrape.
+	PodMonitors PodMonitors
 	// ImagePullPolicy of every intake; empty means IfNotPresent.
 	ImagePullPolicy corev1.PullPolicy
 	// OperatorNamespace is where the operator runs: HolidayCalendars there serve every station, and from there intakes are polled.
@@ -134,7 +136,7 @@ func (r *Reconciler) finish(ctx context.Context, v *visit, problems []error) (ct
 	if statusErr != nil {
 		return ctrl.Result{}, errors.Join(err, statusErr)
 	}
-	outcome.Events(r.Recorder, v.station, v.before.Conditions, v.conditions.List(), quietReasons...)
+	outcome.Events(r.Recorder, r.Client.Scheme(), v.station, v.before.Conditions, v.conditions.List(), quietReasons...)
 	if err != nil {
 		return ctrl.Result{}, err
 	}

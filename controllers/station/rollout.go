@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -86,7 +87,7 @@ type turn int
 const (
 	// undecided: the visit did not come as far as the StatefulSet.
 	undecided turn = iota
-	// atOnce: the county's present one, because nothing of it is new to the station, or because there is nobody to disturb.
+	// atOnce: the county's present one, because nothing of it is new to the station, or because there is nobody to disturb and the change has proved itself.
 	atOnce
 	// held: the one it has, until it is the station's turn.
 	held
@@ -107,11 +108,12 @@ func (p *provisioner) applyWorkload(ctx context.Context) error {
 	}
 	p.share = digest(encoded)
 	had, known := shareOf(live)
+	makeable := known && had.Version == templateVersion
 	switch p.turn = p.takeTurn(live, encoded); {
-	case p.turn == held && (!known || had.Version != templateVersion):
-		return nil // what it has cannot be made any more
-	case p.turn == held:
+	case p.turn == held && makeable:
 		county, encoded = had, live.Annotations[AnnotationCounty]
+	case p.turn == held && !p.station.Spec.Suspend:
+		return nil // what it has cannot be made any more; suspended it must be all the same
 	}
 	desired := p.under(county).WithAnnotations(map[string]string{AnnotationCounty: encoded})
 	if p.turn == underWay || live != nil && live.Annotations[AnnotationWave] == digest(encoded) {
@@ -132,8 +134,11 @@ func shareOf(live *appsv1.StatefulSet) (s share, known bool) {
 
 // takeTurn decides whether the county's present share may be used. live is nil when there is no StatefulSet.
 func (p *provisioner) takeTurn(live *appsv1.StatefulSet, present string) turn {
-	if p.waves == nil || p.station.Spec.Suspend {
+	if p.waves == nil {
 		return atOnce
+	}
+	if p.station.Spec.Suspend {
+		return p.takeTurnSuspended(live, present)
 	}
 	if place, _ := p.waves.Where(client.ObjectKeyFromObject(p.station)); place.UnderWay() {
 		return underWay // until it is done, whatever becomes of the StatefulSet
@@ -141,16 +146,43 @@ func (p *provisioner) takeTurn(live *appsv1.StatefulSet, present string) turn {
 	switch {
 	case live == nil:
 		return atOnce
-	case live.Annotations[AnnotationWave] == digest(present) && !p.saidCurrent():
+	case live.Annotations[AnnotationWave] == digest(present) && !p.saidCurrent() && !p.saidToWaitForAnother():
 		return underWay
 	case live.Annotations[AnnotationCounty] == present, p.changesNothing(live):
 		return atOnce
-	case !meta.IsStatusConditionTrue(p.before.Conditions, v1alpha1.ConditionReady):
-		return atOnce // nobody is served there now
-	case p.waves.Ask(p.wave()):
+	case p.down() && p.placeSaid().UnderWay():
+		return underWay // what it went down with was an earlier share
+	case p.down() && p.waves.Proven():
+		return atOnce
+	case p.waves.Ask(p.asking()):
 		return underWay
 	}
 	return held
+}
+
+// takeTurnSuspended decides the same for a station that nothing runs of: it never is under way, and what would fail elsewhere must not lie in wait
+// for the day on which it is resumed.
+func (p *provisioner) takeTurnSuspended(live *appsv1.StatefulSet, present string) turn {
+	switch {
+	case live == nil, live.Annotations[AnnotationCounty] == present, p.changesNothing(live), p.waves.Proven(), p.waves.Ask(p.asking()):
+		return atOnce
+	}
+	return held
+}
+
+// down reports whether nobody is served: the station is suspended, or nobody was when it was last looked at. A station whose address is refused, say, is not
+// Ready and serves all the same.
+func (v *visit) down() bool {
+	return v.station.Spec.Suspend || !meta.IsStatusConditionTrue(v.before.Conditions, v1alpha1.ConditionIntakeAvailable)
+}
+
+// asking is the station as it asks for a turn.
+func (v *visit) asking() waves.Station {
+	asks := v.wave()
+	if v.down() {
+		asks.Line = waves.Down
+	}
+	return asks
 }
 
 // changesNothing: the station itself says all that the county says otherwise now. Of one made before shares were written down, the county could have
@@ -170,8 +202,24 @@ func (v *visit) saidCurrent() bool {
 }
 
 func currentMessage(share string) string {
-	return fmt.Sprintf("The intake is what the station and the county ask for (%s).", share)
+	return fmt.Sprintf("The intake is what the station and the county ask for %s.", mark(share))
 }
+
+// saidToWaitForAnother reports whether the status says that the station waits for its turn for another share than the present one: then it had no turn
+// for this one that could still be open.
+func (v *visit) saidToWaitForAnother() bool {
+	said := meta.FindStatusCondition(v.before.Conditions, v1alpha1.ConditionUpToDate)
+	return said != nil && said.Reason == ReasonWaitsForTurn && !strings.Contains(said.Message, mark(v.share))
+}
+
+// waitingMessage tells for which share the station waits, and where the upgrade stands.
+func waitingMessage(share, operatorNamespace string) string {
+	return fmt.Sprintf("A new image or template %s waits for the station's turn; the intake stays as it is until then. "+
+		"Where the upgrade stands: kubectl -n %s get configmap %s -o jsonpath={.data.status}", mark(share), operatorNamespace, waves.NoticeName)
+}
+
+// mark of a share in a message.
+func mark(share string) string { return "(" + share + ")" }
 
 func image(set *appsv1.StatefulSet) string {
 	for _, container := range set.Spec.Template.Spec.Containers {
@@ -201,7 +249,15 @@ func (p *provisioner) liveWorkload(ctx context.Context) (*appsv1.StatefulSet, er
 
 // wave is the station as the waves know it.
 func (v *visit) wave() waves.Station {
-	return waves.Station{NamespacedName: client.ObjectKeyFromObject(v.station), Canary: v.station.Labels[LabelCanary] == CanaryFirst, At: v.now}
+	line := waves.Others
+	if v.station.Labels[LabelCanary] == CanaryFirst {
+		line = waves.Canaries
+	}
+	heard := waves.Station{NamespacedName: client.ObjectKeyFromObject(v.station), Line: line, At: v.now}
+	if v.intakeAnswers && !v.rollingOut {
+		heard.Ready = v.podReady
+	}
+	return heard
 }
 
 // follow tells where the station is on the way to what the county has decided.
@@ -210,18 +266,24 @@ func follow(_ context.Context, r *Reconciler, v *visit) error {
 		return nil
 	}
 	if v.turn == held {
-		v.conditions.Set(v1alpha1.ConditionUpToDate, metav1.ConditionFalse, ReasonWaitsForTurn, fmt.Sprintf(
-			"A new image or template waits for the station's turn; it is served as before. Where the upgrade stands: kubectl -n %s get configmap %s -o jsonpath={.data.status}",
-			r.Options.OperatorNamespace, waves.NoticeName))
+		v.conditions.Set(v1alpha1.ConditionUpToDate, metav1.ConditionFalse, ReasonWaitsForTurn, waitingMessage(v.share, r.Options.OperatorNamespace))
 		return nil // Ask has noted it
 	}
 	before, since := r.Waves.Where(client.ObjectKeyFromObject(v.station))
 	if before == "" {
-		before, since = v.placeSaid(), v.now
+		before = v.placeSaid()
 	}
+	if since.IsZero() {
+		since = v.now
+	}
+	v.readySince = r.Waves.ReadySince(v.wave())
 	place := v.place(before, since, r.Options.Soak)
 	v.tellPlace(place)
-	r.Waves.Report(v.wave(), place)
+	if v.turn == underWay && place == waves.Current {
+		r.Waves.Done(v.wave())
+	} else {
+		r.Waves.Report(v.wave(), place)
+	}
 	return nil
 }
 
@@ -250,12 +312,16 @@ func (v *visit) place(before waves.Place, since time.Time, soak time.Duration) w
 	case v.turn == atOnce:
 		return waves.Current
 	case v.turn == undecided && !before.UnderWay():
+		if isStalled(v.blocked) {
+			return waves.Current // what only its township can mend holds nobody up
+		}
 		return before
 	case v.done(soak):
 		return waves.Current
-	case before == waves.Failed, v.intakeStalled, v.turn == underWay && isStalled(v.blocked):
+	case before == waves.Failed, v.turn == underWay && isStalled(v.blocked):
 		return waves.Failed
 	}
+	// Since when it is not ready does not matter: it may have been down long before its turn.
 	left := since.Add(patience + soak).Sub(v.now)
 	if left <= 0 {
 		return waves.Failed
@@ -297,9 +363,9 @@ func (v *visit) tellPlace(place waves.Place) {
 	}
 }
 
-// readySince is when the pod, which is ready, became so.
-func (s sight) readySince() time.Time {
-	return findCondition(s.pod, corev1.PodReady).LastTransitionTime.Time
+// podReady tells the pod, which is ready, and when it became so by its node's clock.
+func (s sight) podReady() string {
+	return fmt.Sprintf("%s %s", s.pod.UID, findCondition(s.pod, corev1.PodReady).LastTransitionTime.UTC())
 }
 
 // expectStations tells the waves who there is, once this operator leads. Nothing more is heard of those that are being deleted.

@@ -125,6 +125,27 @@ func TestANewImageReachesTheStationsAFewAtATime(t *testing.T) {
 	s.settle("alpha")
 }
 
+// A node dates the readiness of its pods by a clock of its own, which nobody may have set.
+func TestANodesClockNeitherHaltsAnUpgradeNorProvesIt(t *testing.T) {
+	for name, off := range map[string]time.Duration{"ahead": time.Hour, "behind": -time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			s := inWaves(t, "1", "zhongduo")
+			s.restart(func(r *station.Reconciler) {
+				r.Waves, r.Options.DefaultIntakeImage, r.Options.Soak = waves.New(intstr.FromInt32(1)), newImage, time.Minute
+			})
+			s.reach(newImage, 1, "zhongduo")
+			s.until("zhongduo", "Reconciling", "True")
+			dated := *ready.DeepCopy()
+			dated.Conditions[0].LastTransitionTime = metav1.NewTime(s.clock.Now().Add(off))
+			s.replaced("zhongduo", dated)
+			s.until("zhongduo", "Reconciling", "False")
+			s.until("zhongduo", "UpToDate", "False/"+station.ReasonUpdating)
+			s.passes(time.Minute)
+			s.until("zhongduo", "UpToDate", "True")
+		})
+	}
+}
+
 func TestAStationThatWaitsIsServedAsBefore(t *testing.T) {
 	all := []string{"alpha", "bravo"}
 	s := inWaves(t, "1", all...)
@@ -212,8 +233,8 @@ func refuseStatefulSets(t *testing.T, namespace string) []client.Object {
 		}
 		*set = sets.Items[0]
 		set.Labels["probe"] = "probe"
-		if err := cluster.Client.Update(ctx, set, client.DryRunAll); err == nil {
-			return errors.New("a change is allowed")
+		if err := cluster.Client.Update(ctx, set, client.DryRunAll); !apierrors.IsInvalid(err) {
+			return errors.Join(errors.New("a change is not refused by the policy"), err)
 		}
 		return nil
 	})
@@ -420,16 +441,54 @@ func TestAnotherVersionOfTheOperatorRestartsNothing(t *testing.T) {
 	}
 }
 
-func TestAStationThatIsNotReadyHasNothingToLose(t *testing.T) {
-	all := []string{"alpha", "bravo"}
+func TestAStationThatIsDownHasTheImageAtOnceWhenAnotherHasProvedIt(t *testing.T) {
+	all := []string{"alpha", "bravo", "charlie"}
 	s := inWaves(t, "1", all...)
 	s.replaced("alpha", crashing)
-	s.until("alpha", "Ready", "False")
+	s.until("alpha", "IntakeAvailable", "False")
 	s.restartWith("1", newImage)
-	s.reach(newImage, 2, all...)
+	first := s.reach(newImage, 1, all...)
+	if first[0] == "alpha" {
+		t.Fatal("the one that is down is to prove the image")
+	}
+	s.stays(newImage, first, all...)
+	s.replaced(first[0], ready)
+	// The next in line and the one that is down, beside the first.
+	s.reach(newImage, 3, all...)
 	if p := s.operator.reconciler.Waves.Progress(); p.Halted() || p.Stations[waves.Updating] != 1 {
 		t.Errorf("progress %+v", p)
 	}
+}
+
+// A drained node takes the pods of stations that wait. They come back as they were.
+func TestAnImageThatFailedReachesNobodyWhoGoesDown(t *testing.T) {
+	all := []string{"alpha", "bravo", "charlie"}
+	s, failed := halted(t, 1, all...)
+	for _, name := range all {
+		if name != failed {
+			s.replaced(name, crashing)
+			s.until(name, "IntakeAvailable", "False")
+		}
+	}
+	s.stays(newImage, []string{failed}, all...)
+	s.restartWith("1", newImage)
+	s.halts(failed)
+	s.stays(newImage, []string{failed}, all...)
+}
+
+// A county whose first image cannot be pulled has no station that could prove the next.
+func TestWhereAllAreDownTheImageStillReachesThem(t *testing.T) {
+	all := []string{"alpha", "bravo", "charlie"}
+	s := inWaves(t, "1", all...)
+	for _, name := range all {
+		s.replaced(name, crashing)
+		s.until(name, "IntakeAvailable", "False")
+	}
+	s.restartWith("1", newImage)
+	first := s.reach(newImage, 1, all...)
+	s.stays(newImage, first, all...)
+	s.replaced(first[0], ready)
+	s.reach(newImage, 3, all...)
 }
 
 var crashing = corev1.PodStatus{

@@ -16,14 +16,14 @@ import (
 type fillSecret func(*v1alpha1.LiaisonStation, *corev1.Secret) error
 
 // fillDataSecret adds what the data Secret lacks. What it holds is replaced only when the station asks for it (see rotation.go): residents' data
-// is encrypted with it.
-func fillDataSecret(station *v1alpha1.LiaisonStation, secret *corev1.Secret) error {
+// is encrypted with it. It returns why a data key that is asked for is refused; all else is filled.
+func fillDataSecret(station *v1alpha1.LiaisonStation, secret *corev1.Secret) (refused error) {
 	fillMetadata(station, secret)
 	rotateEntry(station, secret, RotateInternalToken, InternalTokenKey)
-	err := rotateDataKey(station, secret)
+	refused = rotateDataKey(station, secret)
 	fill(secret, DataKey, newDataKey)
 	fill(secret, InternalTokenKey, newInternalToken)
-	return err
+	return refused
 }
 
 // fillStaffSecret adds a first password for each account that has none. Those of former staff stay; the intake lets only the accounts of
@@ -62,7 +62,7 @@ func fill(secret *corev1.Secret, key string, generate func() []byte) {
 	secret.Data[key] = generate()
 }
 
-// fillMetadata sets our labels, annotations and, where the data goes with its station, the owner reference; those of others stay.
+// fillMetadata sets our labels and annotations; those of others stay.
 func fillMetadata(station *v1alpha1.LiaisonStation, secret *corev1.Secret) {
 	if secret.Labels == nil {
 		secret.Labels = map[string]string{}
@@ -76,6 +76,10 @@ func fillMetadata(station *v1alpha1.LiaisonStation, secret *corev1.Secret) {
 	for key, value := range childAnnotations(station) {
 		secret.Annotations[key] = value
 	}
+}
+
+// belongs sets the owner reference where the data goes with its station, and takes it away where it is kept; those of others stay.
+func belongs(station *v1alpha1.LiaisonStation, secret *corev1.Secret) {
 	owned := slices.IndexFunc(secret.OwnerReferences, func(ref metav1.OwnerReference) bool { return ref.UID == station.UID })
 	goes := station.Spec.ReclaimPolicy == v1alpha1.ReclaimDelete
 	switch {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/rest"
 	toolscache "k8s.io/client-go/tools/cache"
 	"k8s.io/client-go/tools/events"
@@ -47,6 +49,8 @@ type stage struct {
 	operator                     *operator
 	// configure changes an operator before it is started; nil changes nothing.
 	configure func(*station.Reconciler)
+	// over is what carries their requests to the API server, if not the plain transport.
+	over func(http.RoundTripper) http.RoundTripper
 	// requests of every operator that worked here.
 	requests requests
 }
@@ -58,8 +62,10 @@ type operator struct {
 	stop       func()
 }
 
-func newStage(t *testing.T) *stage {
-	s := &stage{T: t, namespace: cluster.Namespace(t), operatorNamespace: cluster.Namespace(t), clock: clocktesting.NewFakePassiveClock(saturday)}
+func newStage(t *testing.T) *stage { return newStageOver(t, nil) }
+
+func newStageOver(t *testing.T, over func(http.RoundTripper) http.RoundTripper) *stage {
+	s := &stage{T: t, namespace: cluster.Namespace(t), operatorNamespace: cluster.Namespace(t), clock: clocktesting.NewFakePassiveClock(saturday), over: over}
 	s.operator = s.start()
 	return s
 }
@@ -75,7 +81,8 @@ func (s *stage) restart(configure func(*station.Reconciler)) {
 func (s *stage) start() *operator {
 	s.Helper()
 	wire := rest.CopyConfig(cluster.Config)
-	wire.Wrap(s.requests.count)
+	wire.Wrap(s.requests.note)
+	wire.Wrap(s.over)
 	mgr, err := ctrl.NewManager(wire, ctrl.Options{
 		Scheme: cluster.Scheme, Cache: station.CacheOptions(s.namespace, s.operatorNamespace), Metrics: server.Options{BindAddress: "0"},
 		Controller: config.Controller{SkipNameValidation: new(true)}, GracefulShutdownTimeout: new(10 * time.Second),
@@ -237,10 +244,35 @@ func (s *stage) appears(obj client.Object, should func() error) {
 	})
 }
 
-// reconcile makes the operator look at the station once more, and returns after that.
+// atOnce is what a reconcile asks for at most that has not come to its end: somebody has written beside it, or the cache is behind.
+const atOnce = 100 * time.Millisecond
+
+// reconcile makes the operator look at the station once more, as it is now, and returns after that. Like the queue it comes back to what is to be looked at
+// again at once: the operator's own worker may be at the same station, and then one of two writes is refused.
 func (s *stage) reconcile(ctx context.Context, name string) error {
-	_, err := s.operator.reconciler.Reconcile(ctx, ctrl.Request{NamespacedName: client.ObjectKey{Namespace: s.namespace, Name: name}})
-	return err
+	request := ctrl.Request{NamespacedName: client.ObjectKey{Namespace: s.namespace, Name: name}}
+	return wait.PollUntilContextTimeout(ctx, atOnce/10, controlplane.Patience, true, func(ctx context.Context) (done bool, err error) {
+		if known, err := s.operatorKnows(ctx, request.NamespacedName); err != nil || !known {
+			return false, err
+		}
+		result, err := s.operator.reconciler.Reconcile(ctx, request)
+		if apierrors.IsConflict(err) {
+			return false, nil
+		}
+		return result.RequeueAfter == 0 || result.RequeueAfter > atOnce, err
+	})
+}
+
+// operatorKnows reports whether the operator's cache has the station as it is.
+func (s *stage) operatorKnows(ctx context.Context, key client.ObjectKey) (bool, error) {
+	is, known := &v1alpha1.LiaisonStation{}, &v1alpha1.LiaisonStation{}
+	if err := client.IgnoreNotFound(cluster.Client.Get(ctx, key, is)); err != nil {
+		return false, err
+	}
+	if err := client.IgnoreNotFound(s.operator.reconciler.Client.Get(ctx, key, known)); err != nil {
+		return false, err
+	}
+	return is.ResourceVersion == known.ResourceVersion, nil
 }
 
 // podIs plays StatefulSet controller and kubelet: it makes the pod if there is none and gives it a status.
@@ -287,20 +319,22 @@ func everyKind() []client.ObjectList {
 func (s *stage) settle(name string) {
 	s.Helper()
 	force := func(ctx context.Context) error { return s.reconcile(ctx, name) }
-	last := cluster.Versions(s, s.namespace, everyKind()...)
+	last, written := cluster.Versions(s, s.namespace, everyKind()...), s.totalWrites()
 	controlplane.Eventually(s, "a reconcile writes nothing", func(ctx context.Context) error {
 		if err := force(ctx); err != nil {
 			return err
 		}
 		now := cluster.Versions(s, s.namespace, everyKind()...)
-		before := last
-		last = now
+		before, writtenBefore := last, written
+		last, written = now, s.totalWrites()
 		if !before.Same(now) {
 			return errors.New("objects still move")
 		}
+		if written != writtenBefore { // a cache that lags behind a child has it written once more
+			return errors.New("writes are sent that change nothing")
+		}
 		return nil
 	})
-	written := s.totalWrites()
 	cluster.AssertSettled(s, s.namespace, 5, force, everyKind()...)
 	if now := s.totalWrites(); now != written {
 		s.Errorf("%v writes were sent that changed nothing", now-written)

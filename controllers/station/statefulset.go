@@ -80,7 +80,8 @@ func podTemplate(station *v1alpha1.LiaisonStation, w workload) *corev1ac.PodTemp
 			WithVolumes(volumes(station)...))
 }
 
-// templateAnnotations of our own. A data key is read once, at the start, so another one restarts the intake.
+// templateAnnotations of our own. A data key is read once, at the start, so one that the station asked for restarts the intake. One put into the Secret by
+// hand does not: the database may refuse it, and then a running intake is the last that can read what residents told about themselves.
 func templateAnnotations(w workload) map[string]string {
 	annotations := map[string]string{"kubectl.kubernetes.io/default-container": containerName}
 	if w.dataKeyMark != "" {

@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/intstr"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"township.dev/liaison/api/v1alpha1"
 	"township.dev/liaison/controllers/outcome"
@@ -32,7 +33,7 @@ var (
 
 func newScene() *scene {
 	s := &scene{station: fixture.Station("zhongduo").In("jixian").Obj(), live: &appsv1.StatefulSet{}, waves: waves.New(intstr.FromInt32(1))}
-	s.station.Status.Conditions = []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue}}
+	s.station.Status.Conditions = []metav1.Condition{{Type: v1alpha1.ConditionIntakeAvailable, Status: metav1.ConditionTrue}}
 	s.live.Annotations = map[string]string{}
 	s.waves.Expect(nil)
 	return s
@@ -85,6 +86,17 @@ func saidCurrent(t *testing.T, s *scene) {
 	})
 }
 
+// saidToWait for its turn for a share.
+func saidToWait(county share) func(*testing.T, *scene) {
+	return func(t *testing.T, s *scene) {
+		t.Helper()
+		s.station.Status.Conditions = append(s.station.Status.Conditions, metav1.Condition{
+			Type: v1alpha1.ConditionUpToDate, Status: metav1.ConditionFalse, Reason: ReasonWaitsForTurn,
+			Message: waitingMessage(digest(encodedShare(t, county)), "liaison-system"),
+		})
+	}
+}
+
 func down(_ *testing.T, s *scene)       { s.station.Status.Conditions[0].Status = metav1.ConditionFalse }
 func suspended(_ *testing.T, s *scene)  { s.station.Spec.Suspend = true }
 func noWorkload(_ *testing.T, s *scene) { s.live = nil }
@@ -98,7 +110,25 @@ func inItsTurn(t *testing.T, s *scene) {
 
 // noRoom: another has failed.
 func noRoom(_ *testing.T, s *scene) {
-	s.waves.Report(waves.Station{NamespacedName: types.NamespacedName{Namespace: "jixian", Name: "hukou"}}, waves.Failed)
+	s.waves.Report(hukou, waves.Failed)
+}
+
+var hukou = waves.Station{NamespacedName: types.NamespacedName{Namespace: "jixian", Name: "hukou"}}
+
+func provedElsewhere(_ *testing.T, s *scene) { s.waves.Done(hukou) }
+
+func anotherWaits(_ *testing.T, s *scene) {
+	s.waves.Report(waves.Station{NamespacedName: types.NamespacedName{Namespace: "jixian", Name: "tunli"}}, waves.Waiting)
+}
+
+func notReady(_ *testing.T, s *scene) {
+	s.station.Status.Conditions = append(s.station.Status.Conditions, metav1.Condition{Type: v1alpha1.ConditionReady, Status: metav1.ConditionFalse})
+}
+
+func failedBefore(_ *testing.T, s *scene) {
+	s.station.Status.Conditions = append(s.station.Status.Conditions, metav1.Condition{
+		Type: v1alpha1.ConditionUpToDate, Status: metav1.ConditionFalse, Reason: ReasonUpdateFailed,
+	})
 }
 
 func TestWhenTheCountysPresentShareIsUsed(t *testing.T) {
@@ -114,17 +144,29 @@ func TestWhenTheCountysPresentShareIsUsed(t *testing.T) {
 		{"the county has changed, and there is no room", is{has(past), noRoom}, held},
 		{"the operator has another template", is{has(ancient), noRoom}, held},
 		{"the county has changed what the station says itself", is{has(past), ownImage, noRoom}, atOnce},
-		{"it is down anyway", is{has(past), down, noRoom}, atOnce},
-		{"it is suspended", is{has(past), suspended, noRoom}, atOnce},
+		{"it is down, and the change has halted", is{has(past), down, provedElsewhere, noRoom}, held},
+		{"it is down, and the change has not proved itself", is{has(past), down, anotherWaits}, held},
+		{"it is down, and the change has proved itself", is{has(past), down, provedElsewhere, anotherWaits}, atOnce},
+		{"it is down, and there is nobody else to prove the change", is{has(past), down}, underWay},
+		{"it is not Ready and serves all the same", is{has(past), notReady, provedElsewhere, anotherWaits, noRoom}, held},
+		{"it is suspended, and the change has halted", is{has(past), suspended, provedElsewhere, noRoom}, held},
+		{"it is suspended, and the change has not proved itself", is{has(past), suspended, anotherWaits}, held},
+		{"it is suspended, and the change has proved itself", is{has(past), suspended, provedElsewhere, anotherWaits}, atOnce},
+		{"it is suspended, and nobody else waits", is{has(past), suspended}, atOnce},
+		{"it is suspended with the change", is{has(present), suspended, noRoom}, atOnce},
 
 		{"another leader gave it its turn", is{byTurn(present), noRoom}, underWay},
 		{"that turn is over", is{byTurn(present), saidCurrent, noRoom}, atOnce},
-		{"the county takes back what it is down with", is{byTurn(past), down, noRoom}, atOnce},
+		{"another leader gave it its turn and did not come to say so", is{byTurn(present), saidToWait(present), noRoom}, underWay},
+		{"the county takes back what it waited for, down for a reason of its own", is{byTurn(present), saidToWait(past), down, noRoom}, atOnce},
+		{"the county takes back what it is down with", is{byTurn(past), down, failedBefore, noRoom}, underWay},
+		{"it went well with an earlier change, and is down now", is{byTurn(past), down, noRoom}, held},
 
 		{"it has its turn, and the cache does not show it yet", is{has(past), inItsTurn, noRoom}, underWay},
 		{"it has its turn, and its StatefulSet is deleted", is{noWorkload, inItsTurn, noRoom}, underWay},
 		{"it has its turn, is refused and so not ready", is{has(past), inItsTurn, down, noRoom}, underWay},
 		{"it has its turn, and is suspended", is{byTurn(present), inItsTurn, suspended, noRoom}, atOnce},
+		{"it has its turn, is suspended, and its StatefulSet is not written yet", is{has(past), inItsTurn, suspended, noRoom}, held},
 
 		{"it was made before shares were written down", is{hasImage("new"), noRoom}, atOnce},
 		{"it was made before that, and the image has changed", is{hasImage("old"), noRoom}, held},
@@ -139,6 +181,30 @@ func TestWhenTheCountysPresentShareIsUsed(t *testing.T) {
 				t.Errorf("turn %v, want %v", got, tc.want)
 			}
 		})
+	}
+}
+
+// The status that says so may not have been written, or the cache not show it yet.
+func TestATurnThatIsOverIsNotBegunAgain(t *testing.T) {
+	noon := time.Date(2026, time.October, 10, 12, 0, 0, 0, time.UTC)
+	r := &Reconciler{Waves: waves.New(intstr.FromInt32(1)), Options: Options{Soak: time.Minute}}
+	r.Waves.Expect(nil)
+	r.Waves.Ask(waves.Station{NamespacedName: types.NamespacedName{Namespace: "jixian", Name: "zhongduo"}, At: noon})
+	for _, visited := range []struct {
+		after time.Duration
+		want  waves.Place
+	}{{0, waves.Updating}, {time.Minute, waves.Current}, {time.Minute + time.Second, waves.Current}, {time.Hour, waves.Current}} {
+		st := fixture.Station("zhongduo").In("jixian").Obj()
+		v := &visit{
+			station: st, turn: underWay, intakeAnswers: true, podReady: "first", now: noon.Add(visited.after),
+			conditions: outcome.NewConditions(nil, 1, noon, ownConditions...),
+		}
+		if err := follow(t.Context(), r, v); err != nil {
+			t.Fatal(err)
+		}
+		if place, _ := r.Waves.Where(client.ObjectKeyFromObject(st)); place != visited.want {
+			t.Errorf("after %s it is %s, want %s", visited.after, place, visited.want)
+		}
 	}
 }
 
@@ -168,11 +234,11 @@ func TestWhereAStationIs(t *testing.T) {
 		{"written at once", visit{turn: atOnce}, waves.Failed, ago(time.Hour), waves.Current, 0},
 		{"blocked, and never had a turn", blocked(visit{}, undecided, fault), waves.Current, now, waves.Current, 0},
 		{"blocked, and waits", blocked(visit{}, undecided, failing), waves.Waiting, now, waves.Waiting, 0},
+		{"blocked by its township, and waits", blocked(visit{}, undecided, fault), waves.Waiting, now, waves.Current, 0},
 		{"a request fails in its turn", blocked(answers(time.Hour), undecided, failing), waves.Updating, ago(time.Minute), waves.Updating, 5 * time.Minute},
 		{"requests fail for too long", blocked(answers(time.Hour), undecided, failing), waves.Updating, ago(6 * time.Minute), waves.Failed, 0},
 		{"its township errs in its turn", blocked(answers(soak), undecided, fault), waves.Updating, ago(time.Minute), waves.Current, 0},
 		{"the pod starts", visit{turn: underWay}, waves.Updating, now, waves.Updating, 6 * time.Minute},
-		{"the pod stalls", visit{turn: underWay, intakeStalled: true}, waves.Updating, ago(time.Minute), waves.Failed, 0},
 		{"the pod starts and ends again and again", visit{turn: underWay}, waves.Updating, ago(6 * time.Minute), waves.Failed, 0},
 		{"the old pod answers", rolling, waves.Updating, now, waves.Updating, 6 * time.Minute},
 		{"the new pod has just become ready", answers(time.Second), waves.Updating, now, waves.Updating, soak - time.Second},

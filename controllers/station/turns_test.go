@@ -224,6 +224,12 @@ func TestARefusedUpdateHoldsTheOthersBackUntilItIsAllowed(t *testing.T) {
 	for _, name := range all {
 		s.until(name, "UpToDate", "False")
 	}
+	controlplane.Eventually(s, "an update is refused", func(context.Context) error {
+		if refused.Load() == nil {
+			return errors.New("none is tried")
+		}
+		return nil
+	})
 	failed := strings.TrimSuffix(refused.Load().(string), "-intake")
 	s.until(failed, "UpToDate", "False/"+station.ReasonUpdateFailed)
 	s.until(failed, "Stalled", "True/"+station.ReasonChildRefused)

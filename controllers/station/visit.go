@@ -30,10 +30,11 @@ type visit struct {
 	turn turn
 	// share is the digest of the county's present share.
 	share string
-	// intakeAnswers is true while the intake is ready, since readySince; rollingOut while a change is on its way to its pod; intakeStalled once it has
-	// not become ready for too long.
-	intakeAnswers, rollingOut, intakeStalled bool
-	readySince                               time.Time
+	// intakeAnswers is true while the intake is ready, as podReady tells; rollingOut while a change is on its way to its pod.
+	intakeAnswers, rollingOut bool
+	podReady                  string
+	// readySince is since when the waves have known a station under way to be ready.
+	readySince time.Time
 	// blocked says why the children are not as the spec asks; nil while they are.
 	blocked error
 	// roster is nil when the station names none or it is not there.

@@ -32,13 +32,32 @@ const (
 // UnderWay reports whether a station at the place has had its turn and is not done.
 func (p Place) UnderWay() bool { return p == Updating || p == Failed }
 
+// Line is where a station waits for its turn. Nobody has a turn while somebody of an earlier line waits or is under way.
+type Line int
+
+// Lines in their order.
+const (
+	// Others is the line of most stations.
+	Others Line = iota
+	// Canaries go first.
+	Canaries
+	// Down are stations that serve nobody for a reason of their own. How they fare with a change says little about it, so they have a turn once nobody
+	// else is left; a change that has proved itself elsewhere they need no turn for.
+	Down
+)
+
+var inOrder = []Line{Canaries, Others, Down}
+
 // Station is what is heard of one.
 type Station struct {
 	types.NamespacedName
-	// Canary stations go first.
-	Canary bool
+	// Line that it belongs to.
+	Line Line
 	// At is when it was heard.
 	At time.Time
+	// Ready tells one time of being ready from the next; empty while it is not. How long it lasts is measured by whoever hears of it: each node has a
+	// clock of its own.
+	Ready string
 }
 
 // Waves is safe for concurrent use; New makes one.
@@ -47,23 +66,26 @@ type Waves struct {
 	budget intstr.IntOrString
 	places map[types.NamespacedName]entry
 	counts map[Place]int
-	// canaries are those that are not Current.
-	canaries int
+	// ahead are those of each line that are not Current.
+	ahead map[Line]int
+	// proved is whether a station was Done.
+	proved bool
 	// called is how many stations were woken and have not been heard of since.
 	called int
-	// lines of those that asked in vain, the canaries' and the others', in the order in which they asked. Who has left a line in the meantime is
+	// lines of those that asked in vain, in the order in which they asked. Who has left a line in the meantime is
 	// passed over at its head, so that a call costs the same with ten stations and with ten thousand.
-	lines   map[bool][]types.NamespacedName
+	lines   map[Line][]types.NamespacedName
 	unheard map[types.NamespacedName]bool
 	counted bool
 	wake    func([]types.NamespacedName)
 }
 
 type entry struct {
-	place  Place
-	canary bool
-	// since is when its turn began, where it is under way.
-	since time.Time
+	place Place
+	line  Line
+	// since is when its turn began, where it is under way; seenReady when it was first heard of as it is ready now.
+	since, seenReady time.Time
+	ready            string
 	// inLine is whether a waiting station is to be woken; called that it was and has not been heard of since.
 	inLine, called bool
 }
@@ -71,7 +93,7 @@ type entry struct {
 // New returns waves of at most maxUnavailable stations at once, a number or a percentage of all of them, and at least one.
 func New(maxUnavailable intstr.IntOrString) *Waves {
 	return &Waves{
-		budget: maxUnavailable, places: map[types.NamespacedName]entry{}, counts: map[Place]int{}, lines: map[bool][]types.NamespacedName{},
+		budget: maxUnavailable, places: map[types.NamespacedName]entry{}, counts: map[Place]int{}, ahead: map[Line]int{}, lines: map[Line][]types.NamespacedName{},
 		wake: func([]types.NamespacedName) {},
 	}
 }
@@ -100,22 +122,40 @@ func (w *Waves) Ask(s Station) (granted bool) {
 	w.change(func() {
 		was := w.places[s.NamespacedName]
 		w.hear(s, Waiting)
-		if granted = w.room() > 0 && (s.Canary || w.canaries == 0); granted {
+		if granted = w.room() > 0 && w.firstInOrder(s.Line); granted {
 			w.hear(s, Updating)
 			return
 		}
 		stands := w.places[s.NamespacedName]
 		stands.inLine = true
 		w.places[s.NamespacedName] = stands
-		if !was.inLine || was.canary != s.Canary {
-			w.lines[s.Canary] = append(w.lines[s.Canary], s.NamespacedName)
+		if !was.inLine || was.line != s.Line {
+			w.lines[s.Line] = append(w.lines[s.Line], s.NamespacedName)
 		}
 	})
 	return granted
 }
 
+// Done tells that the station has had its turn and is well: it is Current, and the change has proved itself.
+func (w *Waves) Done(s Station) {
+	w.change(func() {
+		w.proved = true
+		w.hear(s, Current)
+	})
+}
+
 // Report where the station is. One that is Waiting by its own report is not woken: it asks by itself when it can.
 func (w *Waves) Report(s Station, place Place) { w.change(func() { w.hear(s, place) }) }
+
+// Proven reports whether the change has proved itself: a station is done with it, none has failed, and every canary has it. A station
+// that is down may have it then without a turn; until then it asks, and is woken when it may.
+func (w *Waves) Proven() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.proven()
+}
+
+func (w *Waves) proven() bool { return w.proved && w.counts[Failed] == 0 && w.ahead[Canaries] == 0 }
 
 // Forget a station that is gone.
 func (w *Waves) Forget(name types.NamespacedName) {
@@ -134,11 +174,26 @@ func (w *Waves) Where(name types.NamespacedName) (place Place, since time.Time) 
 	return e.place, e.since
 }
 
+// ReadySince is when the station was first heard of as it is ready now: At, if it never was.
+func (w *Waves) ReadySince(s Station) time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.places[s.NamespacedName].readySince(s)
+}
+
+func (e entry) readySince(s Station) time.Time {
+	if e.place != "" && e.ready == s.Ready {
+		return e.seenReady
+	}
+	return s.At
+}
+
 func (w *Waves) hear(s Station, place Place) {
-	was, now := w.places[s.NamespacedName], entry{place: place, canary: s.Canary}
+	was := w.places[s.NamespacedName]
+	now := entry{place: place, line: s.Line, ready: s.Ready, seenReady: was.readySince(s)}
 	switch {
 	case place.UnderWay() && was.place.UnderWay():
-		now.since = was.since
+		now.since, now.line = was.since, was.line // its turn is of the line in which it waited, whatever has become of it since
 	case place.UnderWay():
 		now.since = s.At
 	}
@@ -154,8 +209,8 @@ func (w *Waves) count(e entry, n int) {
 		return
 	}
 	w.counts[e.place] += n
-	if e.canary && e.place != Current {
-		w.canaries += n
+	if e.place != Current {
+		w.ahead[e.line] += n
 	}
 	if e.called {
 		w.called += n
@@ -173,11 +228,26 @@ func (w *Waves) change(do func()) {
 	}
 }
 
-// call takes as many out of the line as there is room for beside those called already.
+// call takes as many out of the lines as there is room for beside those called already, and all who need no room.
 func (w *Waves) call() (next []types.NamespacedName) {
-	canariesOnly := w.canaries > 0 // the others wait until every canary is done
-	for w.room() > w.called {
-		name, found := w.first(canariesOnly)
+	for _, line := range inOrder {
+		if !w.firstInOrder(line) {
+			break
+		}
+		for w.room() > w.called {
+			name, found := w.next(line)
+			if !found {
+				break
+			}
+			e := w.places[name]
+			e.called = true
+			w.called++
+			w.places[name] = e
+			next = append(next, name)
+		}
+	}
+	for w.proven() {
+		name, found := w.next(Down)
 		if !found {
 			break
 		}
@@ -186,14 +256,23 @@ func (w *Waves) call() (next []types.NamespacedName) {
 	return next
 }
 
-// first takes the first of a line out of it.
-func (w *Waves) first(canary bool) (types.NamespacedName, bool) {
-	for len(w.lines[canary]) > 0 {
-		name := w.lines[canary][0]
-		w.lines[canary] = w.lines[canary][1:]
-		if e := w.places[name]; e.inLine && e.canary == canary {
-			e.inLine, e.called = false, true
-			w.called++
+// firstInOrder reports whether nobody of an earlier line waits or is under way.
+func (w *Waves) firstInOrder(line Line) bool {
+	for _, earlier := range inOrder[:slices.Index(inOrder, line)] {
+		if w.ahead[earlier] > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// next takes the first of a line out of it.
+func (w *Waves) next(line Line) (types.NamespacedName, bool) {
+	for len(w.lines[line]) > 0 {
+		name := w.lines[line][0]
+		w.lines[line] = w.lines[line][1:]
+		if e := w.places[name]; e.inLine && e.line == line {
+			e.inLine = false
 			w.places[name] = e
 			return name, true
 		}

@@ -51,7 +51,7 @@ func station(i int) waves.Station {
 
 func canary(i int) waves.Station {
 	s := station(i)
-	s.Canary = true
+	s.Line = waves.Canaries
 	return s
 }
 
@@ -111,6 +111,80 @@ func TestCanariesGoFirst(t *testing.T) {
 	c.Report(canary(3), waves.Current)
 	c.wants("woken", strings.Join(c.woken, " "), "s00 s01")
 	c.wants("after the canaries", c.ask(station(0), station(1)), "s00 s01")
+}
+
+func down(i int) waves.Station {
+	s := station(i)
+	s.Line = waves.Down
+	return s
+}
+
+// Whether one that was down before becomes ready says little about the change.
+func TestWhoIsDownWaitsUntilTheOthersHaveProvedTheChange(t *testing.T) {
+	c := newCounty(t, "2", 5)
+	c.wants("at first", c.ask(canary(1), station(0), down(2), down(3)), "s01")
+	c.Done(canary(1))
+	c.wants("woken", strings.Join(c.woken, " "), "s00 s02 s03")
+	if !c.Proven() {
+		t.Error("a canary is ready with the change, and it is not proven")
+	}
+	c.ask(station(0))
+	c.Report(station(0), waves.Failed)
+	if c.Proven() {
+		t.Error("a change with which a station has failed is proven")
+	}
+	c.wants("during the halt", c.ask(down(2), station(4)), "")
+	c.Report(station(0), waves.Current)
+	c.wants("woken after it", strings.Join(c.woken, " "), "s04 s02")
+}
+
+func TestWhoIsDownHasATurnWhenNobodyElseIsLeft(t *testing.T) {
+	c := newCounty(t, "1", 3)
+	c.wants("with all of them down", c.ask(down(0), down(1)), "s00")
+	c.Report(down(0), waves.Current) // suspended in the middle of its turn
+	if c.Proven() {
+		t.Error("nobody has become ready with the change, and it is proven")
+	}
+	c.wants("woken", strings.Join(c.woken, " "), "s01")
+	c.Report(down(1), waves.Waiting)
+	c.wants("one that came up meanwhile", c.ask(station(1)), "s01")
+}
+
+// Nobody can tell any more, of one that has its turn, whether it was down before.
+func TestThoseWhoAreDownShareTheBudget(t *testing.T) {
+	c := newCounty(t, "2", 3)
+	c.wants("the first", c.ask(down(0)), "s00")
+	c.Report(station(0), waves.Updating)
+	c.wants("beside it", c.ask(down(1), down(2)), "s01")
+}
+
+func TestHowLongAStationIsReadyIsMeasuredByWhoHearsOfIt(t *testing.T) {
+	c := newCounty(t, "1", 1)
+	noon := time.Date(2026, time.October, 10, 12, 0, 0, 0, time.UTC)
+	minute := func(n int) time.Time { return noon.Add(time.Duration(n) * time.Minute) }
+	heard := func(ready string, at int) waves.Station {
+		s := station(0)
+		s.Ready, s.At = ready, minute(at)
+		return s
+	}
+	c.wants("a turn", c.ask(heard("", 0)), "s00")
+	for _, step := range []struct {
+		ready string
+		at    int
+		since int
+	}{
+		{"first", 1, 1}, {"first", 3, 1}, {"second", 4, 4}, {"second", 5, 4}, {"", 6, 6}, {"second", 7, 7},
+	} {
+		s := heard(step.ready, step.at)
+		if since := c.ReadySince(s); !since.Equal(minute(step.since)) {
+			t.Errorf("%q heard at minute %d is ready since %s", step.ready, step.at, since.Sub(noon))
+		}
+		c.Report(s, waves.Updating)
+	}
+	c.Done(heard("second", 8))
+	if since := c.ReadySince(heard("second", 9)); !since.Equal(minute(7)) {
+		t.Errorf("after its turn it is ready since %s", since.Sub(noon))
+	}
 }
 
 func TestAFailureHaltsUntilItHeals(t *testing.T) {
@@ -176,6 +250,17 @@ func TestATurnHasABeginning(t *testing.T) {
 	}
 }
 
+func lineOf(name string) waves.Line {
+	switch name[len(name)-1] {
+	case '7':
+		return waves.Canaries
+	case '5':
+		return waves.Down
+	default:
+		return waves.Others
+	}
+}
+
 // Whatever the stations do, the budget is kept and everyone has a turn.
 func TestEveryoneHasATurnInAnyOrder(t *testing.T) {
 	const all, budget = 40, 3
@@ -186,12 +271,12 @@ func TestEveryoneHasATurnInAnyOrder(t *testing.T) {
 		updated := map[string]bool{}
 		c.OnWake(func(names []types.NamespacedName) {
 			for _, name := range names {
-				queue = append(queue, waves.Station{NamespacedName: name, Canary: strings.HasSuffix(name.Name, "7")})
+				queue = append(queue, waves.Station{NamespacedName: name, Line: lineOf(name.Name)})
 			}
 		})
 		var names []types.NamespacedName
 		for _, s := range stations(all) {
-			s.Canary = strings.HasSuffix(s.Name, "7")
+			s.Line = lineOf(s.Name)
 			queue, names = append(queue, s), append(names, s.NamespacedName)
 		}
 		c.Expect(names)
@@ -260,7 +345,7 @@ func TestTheSumsAreThoseOfTheStations(t *testing.T) {
 	places := []waves.Place{waves.Current, waves.Updating, waves.Failed}
 	for i := range 200 {
 		s := station(i * 7 % 20)
-		s.Canary = i%3 == 0
+		s.Line = waves.Line(i % 3)
 		if i%4 == 3 {
 			c.Ask(s)
 		} else {

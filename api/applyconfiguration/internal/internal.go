@@ -876,6 +876,9 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: topic
       type:
         scalar: string
+    - name: uncovered
+      type:
+        scalar: numeric
 - name: dev.township.liaison.api.v1alpha1.Notice
   map:
     fields:

@@ -12,7 +12,8 @@ package v1alpha1
 type IngressExposureApplyConfiguration struct {
 	// className of the Ingress; by default the cluster's default class.
 	ClassName *string `json:"className,omitempty"`
-	// tlsSecretName is the Secret with the certificate for host. With an annotation for cert-manager below, cert-manager writes it; otherwise it must be there.
+	// tlsSecretName is the Secret with the certificate for host. With an annotation for cert-manager below, cert-manager writes it, and it may be left out:
+	// then it is named after the intake, with "-tls" behind. Otherwise it must be there.
 	// Without it the class's own certificate serves, if it has one.
 	TLSSecretName *string `json:"tlsSecretName,omitempty"`
 	// annotations for the controller of the class or for cert-manager, for example cert-manager.io/cluster-issuer: county.

@@ -24,6 +24,9 @@ type NextReceptionApplyConfiguration struct {
 	Topic *string `json:"topic,omitempty"`
 	// provisional is true when the holidays of that time are not published yet and the date may still move.
 	Provisional *bool `json:"provisional,omitempty"`
+	// uncovered is how many of its places are without a deputy or a leader: nobody can take them, or who was announced cannot serve. A roster alone tells it,
+	// and only while it could be planned.
+	Uncovered *int32 `json:"uncovered,omitempty"`
 }
 
 // NextReceptionApplyConfiguration constructs a declarative configuration of the NextReception type for use with
@@ -69,5 +72,13 @@ func (b *NextReceptionApplyConfiguration) WithTopic(value string) *NextReception
 // If called multiple times, the Provisional field is set to the value of the last call.
 func (b *NextReceptionApplyConfiguration) WithProvisional(value bool) *NextReceptionApplyConfiguration {
 	b.Provisional = &value
+	return b
+}
+
+// WithUncovered sets the Uncovered field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Uncovered field is set to the value of the last call.
+func (b *NextReceptionApplyConfiguration) WithUncovered(value int32) *NextReceptionApplyConfiguration {
+	b.Uncovered = &value
 	return b
 }

@@ -3,12 +3,18 @@ package metrics
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/testutil"
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+	dto "github.com/prometheus/client_model/go"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -26,7 +32,7 @@ import (
 // Thursday 1 October 2026 begins in Shanghai while it is still September in UTC.
 var now = time.Date(2026, 9, 30, 16, 30, 0, 0, time.UTC)
 
-// polls is what the collector recalls in a test.
+// polls is what a scrape recalls in a test.
 type polls map[types.NamespacedName]backlog.Record
 
 func (p polls) Recall(station types.NamespacedName, _ types.UID) (backlog.Record, bool) {
@@ -34,16 +40,38 @@ func (p polls) Recall(station types.NamespacedName, _ types.UID) (backlog.Record
 	return record, ok
 }
 
-func collectorOver(recalled polls, objects ...client.Object) *Collector {
+func stationsOf(recalled polls, objects ...client.Object) *Stations {
 	leading := make(chan struct{})
 	close(leading)
-	return NewCollector(Config{
+	return &Stations{
 		Reader:            fake.NewClientBuilder().WithScheme(controlplane.NewScheme()).WithObjects(objects...).Build(),
 		Polls:             recalled,
 		Clock:             testclock.NewFakePassiveClock(now),
 		Leading:           leading,
 		OperatorNamespace: "liaison-system",
-	})
+	}
+}
+
+// scrape of what is served, as Prometheus asks.
+func scrape(t *testing.T, process prometheus.Gatherer, stations *Stations) *httptest.ResponseRecorder {
+	t.Helper()
+	handler, err := Exposition(process, stations)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := httptest.NewRecorder()
+	handler.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
+	return answer
+}
+
+// shown is the exposition of the stations alone.
+func shown(t *testing.T, stations *Stations) string {
+	t.Helper()
+	answer := scrape(t, prometheus.NewRegistry(), stations)
+	if answer.Code != http.StatusOK {
+		t.Fatalf("the scrape ended with %d: %s", answer.Code, answer.Body)
+	}
+	return answer.Body.String()
 }
 
 var (
@@ -86,7 +114,7 @@ func roster() *v1alpha1.DeputyRoster {
 		Spec:       v1alpha1.DeputyRosterSpec{TimeZone: "Asia/Shanghai"},
 		Status: v1alpha1.DeputyRosterStatus{
 			UncoveredShifts: &uncovered, BrokenAnnouncements: &broken, Fairness: &v1alpha1.Fairness{Duty: 1},
-			NextReception: &v1alpha1.NextReception{Date: "2026-10-10", Hours: "09:00-11:00"},
+			NextReception: &v1alpha1.NextReception{Date: "2026-10-10", Hours: "09:00-11:00", Uncovered: new(int32(1))},
 		},
 	}
 }
@@ -102,7 +130,7 @@ func answered(ago time.Duration, closed map[casework.Result]int64) backlog.Recor
 }
 
 func TestTheExpositionAfterPolls(t *testing.T) {
-	collector := collectorOver(polls{
+	stations := stationsOf(polls{
 		zhongduoKey: answered(7*time.Second, map[casework.Result]int64{casework.ResolvedA: 50, casework.PlannedB: 5}),
 		tunliKey:    {Known: now.Add(-20 * time.Second), Errors: 1},
 	}, zhongduo(), tunli(), roster())
@@ -135,18 +163,18 @@ liaison_cases_closed_total{namespace="jixian",result="merged",station="zhongduo"
 liaison_cases_closed_total{namespace="jixian",result="withdrawn",station="zhongduo"} 1
 # HELP liaison_cases_overdue Pending cases past their deadline, by the route they take.
 # TYPE liaison_cases_overdue gauge
-liaison_cases_overdue{namespace="jixian",route="county",station="zhongduo"} 1
-liaison_cases_overdue{namespace="jixian",route="explain",station="zhongduo"} 0
+liaison_cases_overdue{namespace="jixian",route="unclassified",station="zhongduo"} 0
 liaison_cases_overdue{namespace="jixian",route="on_the_spot",station="zhongduo"} 0
 liaison_cases_overdue{namespace="jixian",route="township",station="zhongduo"} 0
-liaison_cases_overdue{namespace="jixian",route="unclassified",station="zhongduo"} 0
+liaison_cases_overdue{namespace="jixian",route="county",station="zhongduo"} 1
+liaison_cases_overdue{namespace="jixian",route="explain",station="zhongduo"} 0
 # HELP liaison_cases_pending Cases received and not closed, by the route they take.
 # TYPE liaison_cases_pending gauge
-liaison_cases_pending{namespace="jixian",route="county",station="zhongduo"} 1
-liaison_cases_pending{namespace="jixian",route="explain",station="zhongduo"} 0
+liaison_cases_pending{namespace="jixian",route="unclassified",station="zhongduo"} 0
 liaison_cases_pending{namespace="jixian",route="on_the_spot",station="zhongduo"} 0
 liaison_cases_pending{namespace="jixian",route="township",station="zhongduo"} 0
-liaison_cases_pending{namespace="jixian",route="unclassified",station="zhongduo"} 0
+liaison_cases_pending{namespace="jixian",route="county",station="zhongduo"} 1
+liaison_cases_pending{namespace="jixian",route="explain",station="zhongduo"} 0
 # HELP liaison_cases_received_total Cases received since the station's database began.
 # TYPE liaison_cases_received_total counter
 liaison_cases_received_total{namespace="jixian",station="zhongduo"} 56
@@ -172,11 +200,14 @@ liaison_holiday_calendar_known{namespace="jixian",station="zhongduo",year="2027"
 # HELP liaison_reception_next_timestamp_seconds When the next reception of residents begins, in seconds since 1970; absent while none is planned.
 # TYPE liaison_reception_next_timestamp_seconds gauge
 liaison_reception_next_timestamp_seconds{namespace="jixian",station="zhongduo"} 1.791594e+09
+# HELP liaison_reception_next_uncovered Places at the next reception without a deputy or a leader: nobody can take them, or who was announced cannot serve; absent while none is planned.
+# TYPE liaison_reception_next_uncovered gauge
+liaison_reception_next_uncovered{namespace="jixian",station="zhongduo"} 1
 # HELP liaison_satisfaction_total Residents' ratings of handled cases since the station's database began: satisfied, basically_satisfied, not_satisfied.
 # TYPE liaison_satisfaction_total counter
+liaison_satisfaction_total{namespace="jixian",rating="satisfied",station="zhongduo"} 40
 liaison_satisfaction_total{namespace="jixian",rating="basically_satisfied",station="zhongduo"} 0
 liaison_satisfaction_total{namespace="jixian",rating="not_satisfied",station="zhongduo"} 4
-liaison_satisfaction_total{namespace="jixian",rating="satisfied",station="zhongduo"} 40
 # HELP liaison_station_info A declared station and the township it serves; always 1.
 # TYPE liaison_station_info gauge
 liaison_station_info{code="141028101",county="吉县",namespace="jixian",station="tunli",township="屯里镇"} 1
@@ -193,16 +224,24 @@ liaison_station_ready{namespace="jixian",station="zhongduo"} 1
 # TYPE liaison_visits_total counter
 liaison_visits_total{namespace="jixian",station="zhongduo"} 68
 `
-	if err := testutil.CollectAndCompare(collector, strings.NewReader(want)); err != nil {
-		t.Error(err)
+	got := shown(t, stations)
+	if diff := cmp.Diff(inFamilies(want), inFamilies(got)); diff != "" {
+		t.Errorf("the exposition is not what was written down (-want +got):\n%s", diff)
 	}
-	lint(t, collector)
+	lint(t, got)
+}
+
+// inFamilies is an exposition cut at its families, whose order means nothing.
+func inFamilies(exposition string) []string {
+	cut := strings.Split(strings.TrimSpace(exposition)+"\n", "# HELP ")
+	slices.Sort(cut)
+	return cut
 }
 
 // lint is promtool's.
-func lint(t *testing.T, collector prometheus.Collector) {
+func lint(t *testing.T, exposition string) {
 	t.Helper()
-	problems, err := testutil.CollectAndLint(collector)
+	problems, err := promlint.New(strings.NewReader(exposition)).Lint()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,21 +252,9 @@ func lint(t *testing.T, collector prometheus.Collector) {
 
 func TestSeriesVanishWithTheirStation(t *testing.T) {
 	// The memory of the polls may outlive the object for a moment; its series may not.
-	collector := collectorOver(polls{zhongduoKey: answered(0, nil), tunliKey: answered(0, nil)}, tunli(), roster())
-	registry := prometheus.NewPedanticRegistry()
-	registry.MustRegister(collector)
-	scraped, err := registry.Gather()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, family := range scraped {
-		for _, metric := range family.GetMetric() {
-			for _, label := range metric.GetLabel() {
-				if label.GetName() == "station" && label.GetValue() != "tunli" {
-					t.Errorf("%s still has a series of %s", family.GetName(), label.GetValue())
-				}
-			}
-		}
+	got := shown(t, stationsOf(polls{zhongduoKey: answered(0, nil), tunliKey: answered(0, nil)}, tunli(), roster()))
+	if strings.Contains(got, "zhongduo") || !strings.Contains(got, `station="tunli"`) {
+		t.Errorf("the series are not those of tunli alone:\n%s", got)
 	}
 }
 
@@ -236,13 +263,9 @@ func TestABrokenOrHiddenAuditLogCountsAsNotIntact(t *testing.T) {
 	for _, status := range []metav1.ConditionStatus{metav1.ConditionFalse, metav1.ConditionUnknown} {
 		broken := zhongduo()
 		meta.SetStatusCondition(&broken.Status.Conditions, metav1.Condition{Type: v1alpha1.ConditionAuditIntact, Status: status, Reason: "Broken"})
-		want := `
-# HELP liaison_audit_intact 1 when the intake's audit log has every entry the operator has seen, else 0; absent while no intake has shown its log.
-# TYPE liaison_audit_intact gauge
-liaison_audit_intact{namespace="jixian",station="zhongduo"} 0
-`
-		if err := testutil.CollectAndCompare(collectorOver(nil, broken, tunli()), strings.NewReader(want), "liaison_audit_intact"); err != nil {
-			t.Errorf("with the condition %s: %v", status, err)
+		got := shown(t, stationsOf(nil, broken, tunli()))
+		if !strings.Contains(got, `liaison_audit_intact{namespace="jixian",station="zhongduo"} 0`) || strings.Count(got, "liaison_audit_intact{") != 1 {
+			t.Errorf("with the condition %s:\n%s", status, got)
 		}
 	}
 }
@@ -251,24 +274,86 @@ liaison_audit_intact{namespace="jixian",station="zhongduo"} 0
 func TestAnOlderIntakeHasNoClosings(t *testing.T) {
 	older := answered(0, map[casework.Result]int64{casework.ResolvedA: 50})
 	older.Report.Closings = nil
-	if n := testutil.CollectAndCount(collectorOver(polls{zhongduoKey: older}, zhongduo()), "liaison_case_closings_total"); n != 0 {
-		t.Errorf("%d series tell what nobody counted", n)
+	got := shown(t, stationsOf(polls{zhongduoKey: older}, zhongduo()))
+	if strings.Contains(got, "liaison_case_closings_total") || !strings.Contains(got, "liaison_cases_closed_total") {
+		t.Errorf("what nobody counted is told, or what was counted is not:\n%s", got)
 	}
 }
 
-func TestAReplicaInWaitingReportsNoStation(t *testing.T) {
-	collector := collectorOver(nil, zhongduo())
-	collector.config.Leading = make(chan struct{})
-	if n := testutil.CollectAndCount(collector); n != 0 {
-		t.Errorf("%d series are reported twice in the cluster", n)
+// A reception that lacks nobody would be a lie of one of which the status, written by an operator of before, does not tell.
+func TestAnOlderRosterStatusDoesNotTellWhoIsMissing(t *testing.T) {
+	older := roster()
+	older.Status.NextReception.Uncovered = nil
+	got := shown(t, stationsOf(nil, zhongduo(), older))
+	if strings.Contains(got, "liaison_reception_next_uncovered") || !strings.Contains(got, "liaison_reception_next_timestamp_seconds{") {
+		t.Errorf("what is not known is told, or what is known is not:\n%s", got)
 	}
 }
 
+func TestAReplicaInWaitingReportsTheProcessAndNoStation(t *testing.T) {
+	process := prometheus.NewRegistry()
+	process.MustRegister(prometheus.NewGauge(prometheus.GaugeOpts{Name: "process_figure", Help: "A figure."}))
+	waiting := stationsOf(nil, zhongduo())
+	waiting.Leading = make(chan struct{})
+	if got := scrape(t, process, waiting).Body.String(); got != "# HELP process_figure A figure.\n# TYPE process_figure gauge\nprocess_figure 0\n" {
+		t.Errorf("it reports:\n%s", got)
+	}
+}
+
+// Half a truth would look like stations that vanished.
 func TestWhenTheCacheFailsTheScrapeFails(t *testing.T) {
-	collector := collectorOver(nil, zhongduo())
-	collector.config.Reader = brokenReader{collector.config.Reader}
-	if _, err := testutil.CollectAndLint(collector); err == nil || !strings.Contains(err.Error(), "DeputyRosterList") {
-		t.Errorf("the scrape ended with %v", err)
+	stations := stationsOf(nil, zhongduo())
+	stations.Reader = brokenReader{stations.Reader}
+	answer := scrape(t, prometheus.NewRegistry(), stations)
+	if answer.Code != http.StatusInternalServerError || !strings.Contains(answer.Body.String(), "DeputyRosterList") {
+		t.Errorf("the scrape ended with %d: %s", answer.Code, answer.Body)
+	}
+}
+
+func TestWhenTheProcessCannotTellTheScrapeFails(t *testing.T) {
+	mute := prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) { return nil, errors.New("no figures") })
+	answer := scrape(t, mute, stationsOf(nil, zhongduo()))
+	if answer.Code != http.StatusInternalServerError || !strings.Contains(answer.Body.String(), "no figures") {
+		t.Errorf("the scrape ended with %d: %s", answer.Code, answer.Body)
+	}
+}
+
+// A batch is filled again and again; what an earlier family left in it must not show.
+func TestManyStationsHaveEachItsOwnFigures(t *testing.T) {
+	const many = slabSize + 1
+	var objects []client.Object
+	recalled := polls{}
+	for i := range many {
+		s := station(types.NamespacedName{Namespace: "jixian", Name: fmt.Sprintf("station-%04d", i)}, "屯里镇", "141028101")
+		s.Status.Backlog = &v1alpha1.Backlog{Received: int64(i)}
+		objects = append(objects, s)
+		recalled[client.ObjectKeyFromObject(s)] = backlog.Record{Errors: uint64(2 * i)}
+	}
+	got := shown(t, stationsOf(recalled, objects...))
+	for i := range many {
+		for _, want := range []string{
+			fmt.Sprintf("liaison_cases_received_total{namespace=\"jixian\",station=\"station-%04d\"} %d\n", i, i),
+			fmt.Sprintf("liaison_backlog_poll_errors_total{namespace=\"jixian\",station=\"station-%04d\"} %d\n", i, 2*i),
+		} {
+			if !strings.Contains(got, want) {
+				t.Fatalf("the exposition lacks %s", want)
+			}
+		}
+	}
+}
+
+// Prometheus asks for a compressed answer, and Go's client unpacks what it asked for itself.
+func TestAScrapeIsCompressed(t *testing.T) {
+	handler, err := Exposition(prometheus.NewRegistry(), stationsOf(nil, zhongduo(), tunli()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil)
+	request.Header.Set("Accept-Encoding", "gzip")
+	answer := httptest.NewRecorder()
+	handler.ServeHTTP(answer, request)
+	if encoding := answer.Header().Get("Content-Encoding"); encoding != "gzip" {
+		t.Errorf("the answer is encoded as %q", encoding)
 	}
 }
 
