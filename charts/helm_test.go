@@ -39,13 +39,7 @@ func TestMain(m *testing.M) {
 // helm runs the helm that localcluster builds, or the one in HELM. It returns what helm printed and, if it failed, what it complained about.
 func helm(t *testing.T, args ...string) (printed, complaint string) {
 	t.Helper()
-	binary := os.Getenv("HELM")
-	if binary == "" {
-		binary = filepath.Join("..", "bin", "k8s", "helm")
-	}
-	if _, err := os.Stat(binary); err != nil {
-		t.Fatalf("there is no helm at %s: build it with hack/build-localcluster.sh, or set HELM: %v", binary, err)
-	}
+	binary := helmBinary(t)
 	notice(t, operatorChart, stationChart)
 	var stdout, stderr bytes.Buffer
 	command := exec.CommandContext(t.Context(), binary, args...)
@@ -59,6 +53,18 @@ func helm(t *testing.T, args ...string) (printed, complaint string) {
 		return stdout.String(), stderr.String()
 	}
 	return stdout.String(), ""
+}
+
+func helmBinary(t *testing.T) string {
+	t.Helper()
+	binary := os.Getenv("HELM")
+	if binary == "" {
+		binary = filepath.Join("..", "bin", "k8s", "helm")
+	}
+	if _, err := os.Stat(binary); err != nil {
+		t.Fatalf("there is no helm at %s: build it with hack/build-localcluster.sh, or set HELM: %v", binary, err)
+	}
+	return binary
 }
 
 // notice looks at every file in the folders, so that go test knows its cached result to be old when one has changed: what another
@@ -132,6 +138,21 @@ func the[T client.Object](t *testing.T, objects []client.Object, name string) T 
 	var none T
 	t.Fatalf("no %T named %s was rendered", none, name)
 	return none
+}
+
+// only finds the one object of that type.
+func only[T client.Object](t *testing.T, objects []client.Object) T {
+	t.Helper()
+	var found []T
+	for _, object := range objects {
+		if one, ok := object.(T); ok {
+			found = append(found, one)
+		}
+	}
+	if len(found) != 1 {
+		t.Fatalf("%d such objects were rendered, want one", len(found))
+	}
+	return found[0]
 }
 
 func count[T client.Object](objects []client.Object) int {

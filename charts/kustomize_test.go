@@ -39,14 +39,19 @@ func kubectl(t *testing.T) string {
 	if binary == "" {
 		binary = filepath.Join("..", "bin", "k8s", "kubectl")
 	}
-	absolute, err := filepath.Abs(binary)
-	if err == nil {
-		_, err = os.Stat(absolute)
-	}
-	if err != nil {
+	if _, err := os.Stat(binary); err != nil {
 		t.Fatalf("there is no kubectl at %s: build it with hack/build-localcluster.sh, or set KUBECTL: %v", binary, err)
 	}
-	return absolute
+	return absolute(t, binary)
+}
+
+func absolute(t *testing.T, path string) string {
+	t.Helper()
+	found, err := filepath.Abs(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
 }
 
 // run returns what a program that reads config/ printed.

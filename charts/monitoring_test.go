@@ -165,3 +165,17 @@ func credentials(endpoint monitoringv1.Endpoint) (secret, key string) {
 	}
 	return endpoint.Authorization.Credentials.Name, endpoint.Authorization.Credentials.Key
 }
+
+// The first of the weeks is what the alert's expression looks at.
+func TestTheCountySaysAfterHowManyWeeksAStationIsNotUsed(t *testing.T) {
+	plain := rulesIn(the[*monitoringv1.PrometheusRule](t, monitored(t), "release-liaison-operator"))
+	patient := rulesIn(the[*monitoringv1.PrometheusRule](t, monitored(t, "--set", "metrics.rules.unusedWeeks=8"), "release-liaison-operator"))
+	for i := range plain {
+		if plain[i].Alert == "LiaisonStationUnused" {
+			plain[i].For = new(monitoringv1.Duration("7w"))
+		}
+	}
+	if diff := cmp.Diff(plain, patient); diff != "" {
+		t.Errorf("after eight weeks the rules are (-want +got):\n%s", diff)
+	}
+}

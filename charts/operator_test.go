@@ -54,7 +54,7 @@ func TestARestrictedNamespaceTakesTheOperator(t *testing.T) {
 	cluster.Create(t, restricted)
 	for _, file := range exampleValues(t, operatorChart) {
 		t.Run(file, func(t *testing.T) {
-			deployment := the[*appsv1.Deployment](t, render(t, operatorChart, "--values", file), "release-liaison-operator")
+			deployment := only[*appsv1.Deployment](t, render(t, operatorChart, "--values", file))
 			pod := &corev1.Pod{ObjectMeta: deployment.Spec.Template.ObjectMeta, Spec: deployment.Spec.Template.Spec}
 			pod.Namespace, pod.Name = restricted.Name, "operator"
 			privileged := pod.DeepCopy()
@@ -83,6 +83,27 @@ func TestTheCountysDefaultsReachTheOperator(t *testing.T) {
 	const mark = "liaison.township.dev/intake-defaults"
 	if a, b := deployment.Spec.Template.Annotations[mark], other.Spec.Template.Annotations[mark]; a == "" || a == b {
 		t.Error("other defaults do not restart the operator, which reads them at the start")
+	}
+}
+
+func TestTheStationsPodMonitorsAreFoundByThePrometheus(t *testing.T) {
+	for name, c := range map[string]struct {
+		set  string
+		want []string
+	}{
+		"by default as the Prometheus has it": {"metrics.podMonitor.interval=", nil},
+		"by several labels, and rarely": {
+			"metrics.podMonitor.interval=5m,metrics.podMonitor.labels.team=it,metrics.podMonitor.labels.example\\.gov\\.cn/release=stack",
+			[]string{"--pod-monitor-labels=example.gov.cn/release=stack,team=it", "--pod-monitor-interval=5m"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			args := the[*appsv1.Deployment](t, render(t, operatorChart, "--set", c.set), "release-liaison-operator").Spec.Template.Spec.Containers[0].Args
+			args = slices.DeleteFunc(args, func(arg string) bool { return !strings.HasPrefix(arg, "--pod-monitor-") })
+			if !slices.Equal(args, c.want) {
+				t.Errorf("of PodMonitors the operator is told %q, want %q", args, c.want)
+			}
+		})
 	}
 }
 
@@ -292,38 +313,128 @@ func TestOperatorRefusesValues(t *testing.T) {
 		{"image.registry=https://mirror.example", "/image/registry"},
 		{"intake.image.registry=mirror.example/", "/intake/image/registry"},
 		{"intake.image.digest=sha256:0123", "/intake/image/digest"},
+		{"intake.defaults.host=a.example", "/intake/defaults"},
+		{"intake.defaults.image=x:1", "/intake/defaults"},
+		{"intake.defaults.storage.size=2Gi", "/intake/defaults/storage"},
+		{"intake.defaults.toleration[0].key=a", "at '/intake/defaults': additional properties 'toleration' not allowed"},
+		{"intake.defaults.resources.limits.memory=512Mb", "/intake/defaults/resources/limits/memory"},
+		{"intake.defaults.labels.app\\.kubernetes\\.io/name=x", "at '/intake/defaults/labels/app.kubernetes.io~1name'"},
+		{"intake.defaults.trustedProxies={10.244.0.1}", "/intake/defaults/trustedProxies/0"},
+		{"intake.defaults.trustedProxies={0.0.0.0/0}", "/intake/defaults/trustedProxies/0"},
 		{"backlog.interval=15", "/backlog/interval"},
+		{"backlog.interval=0s", "backlog.interval is 0s: stations are asked once a second at most, and every 5m at least"},
+		{"backlog.interval=0.5s", "backlog.interval is 0.5s"},
+		{"backlog.interval=4m61s", "backlog.interval is 4m61s"},
+		{"backlog.interval=1h", "backlog.interval is 1h"},
 		{"watchNamespaces={Jixian}", "/watchNamespaces/0"},
 		{"log.level=loud", "/log/level"},
+		{"imagePullSecrets[0].name=registry..example", "/imagePullSecrets/0/name"},
+		{"priorityClassName=High", "/priorityClassName"},
+		{"podLabels.b c=x", "at '/podLabels': additional properties 'b c' not allowed"},
+		{"podLabels.b=x y", "/podLabels/b"},
+		{"podLabels.b=" + strings.Repeat("x", 64), "/podLabels/b"},
+		{"commonLabels.b c=x", "at '/commonLabels': additional properties 'b c' not allowed"},
+		{"commonLabels.b=吉县", "/commonLabels/b"},
+		{"metrics.serviceMonitor.labels.b c=x", "at '/metrics/serviceMonitor/labels': additional properties 'b c' not allowed"},
+		{"metrics.podMonitor.labels.b c=x", "at '/metrics/podMonitor/labels': additional properties 'b c' not allowed"},
+		{"metrics.rules.labels.b c=x", "at '/metrics/rules/labels': additional properties 'b c' not allowed"},
 		{"commonLabels.app\\.kubernetes\\.io/name=mine", "/commonLabels"},
 		{"extraArgs={verbose}", "/extraArgs/0"},
 		{"leaderElection.enabled=false,replicas=2", "two operators would work against each other"},
-		{"metrics.secure=false,metrics.certificateSecret=own", "serve the metrics securely or remove the certificate"},
-		{"metrics.secure=false,metrics.tokenSecret.name=own", "set metrics.enabled and metrics.secure or remove the token"},
-		{"metrics.enabled=false,metrics.tokenSecret.name=own", "set metrics.enabled and metrics.secure or remove the token"},
 		{"metrics.tokenSecret.name=Own", "/metrics/tokenSecret/name"},
 		{"metrics.tokenSecret.key=", "/metrics/tokenSecret/key"},
 		{"metrics.tokenSecret.token=s3cret", "/metrics/tokenSecret"},
 		{"metrics.serviceMonitor.interval=30", "/metrics/serviceMonitor/interval"},
 		{"metrics.serviceMonitor.scrapeTimeout=30", "/metrics/serviceMonitor/scrapeTimeout"},
+		{"metrics.serviceMonitor.interval=30s,metrics.serviceMonitor.scrapeTimeout=1m",
+			"metrics.serviceMonitor.scrapeTimeout is 1m but metrics.serviceMonitor.interval is 30s"},
+		{"metrics.serviceMonitor.interval=1m,metrics.serviceMonitor.scrapeTimeout=1m500ms",
+			"metrics.serviceMonitor.scrapeTimeout is 1m500ms but metrics.serviceMonitor.interval is 1m"},
 		{"metrics.serviceMonitor.labels.app\\.kubernetes\\.io/name=mine", "/metrics/serviceMonitor/labels"},
+		{"metrics.podMonitor.interval=1500ms", "/metrics/podMonitor/interval"},
+		{"metrics.podMonitor.labels.release=a\\,b=c", "/metrics/podMonitor/labels/release"},
+		{"metrics.podMonitor.labels.app\\.kubernetes\\.io/instance=mine", "/metrics/podMonitor/labels"},
+		{"metrics.podMonitor.label.release=x", "/metrics/podMonitor"},
 		{"metrics.rules.alertLabels.severity=critical", "/metrics/rules/alertLabels"},
 		{"metrics.rules.alertLabels.a-team=it", "/metrics/rules/alertLabels"},
+		{"metrics.rules.unusedWeeks=1", "/metrics/rules/unusedWeeks"},
 		{"metrics.rules.runbookURL=", "/metrics/rules/runbookURL"},
 		{"metrics.rules.disabled={LiaisonStation}", "names LiaisonStation, which is no alert"},
 		{"metrics.port=8081", "choose another for one of them"},
-		{"dashboards.folder=Liaison", "enable the dashboards or remove the folder"},
 		{"dashboards.enabled=true,dashboards.label.name=app.kubernetes.io/name", "/dashboards/label/name"},
 		{"dashboards.enabled=true,commonLabels.grafana_dashboard=yes", "choose another label for one of them"},
 		{"dashboards.enabled=true,dashboards.namespace=Monitoring", "/dashboards/namespace"},
 		{"dashboards.labels.x=y", "/dashboards"},
-		{"networkPolicy.metricsFrom[0].podSelector.x=y", "enable the policy or remove the peers"},
+		{"metrics.tokenSecret.key=bearer", "name its Secret in metrics.tokenSecret.name or remove metrics.tokenSecret.key"},
+		{"metrics.secure=false,watchNamespaces={jixian},metrics.tokenSecret.key=bearer", "metrics.tokenSecret.key is set but there is no token"},
+		{"dashboards.enabled=true,dashboards.folderAnnotation=folder", "name the folder or remove dashboards.folderAnnotation"},
 		{"serviceAccount.create=false", "serviceAccount.name must name an existing ServiceAccount"},
 	} {
 		t.Run(c.set, func(t *testing.T) {
 			refuses(t, c.says, operatorChart, "--set", c.set)
 		})
 	}
+}
+
+// A value that nothing reads is a mistake: whoever set it believes that it does something.
+func TestOperatorRefusesValuesOfWhatIsSwitchedOff(t *testing.T) {
+	for _, c := range []struct{ off, set string }{
+		{"metrics.enabled", "metrics.port=9443"},
+		{"metrics.enabled", "metrics.certificateSecret=own"},
+		{"metrics.secure", "metrics.certificateSecret=own"},
+		{"metrics.enabled", "metrics.tokenSecret.name=own"},
+		{"metrics.secure", "metrics.tokenSecret.name=own"},
+		{"metrics.enabled", "metrics.service.annotations.a=b"},
+		{"metrics.enabled", "metrics.serviceMonitor.labels.a=b"},
+		{"metrics.serviceMonitor.enabled", "metrics.serviceMonitor.labels.a=b"},
+		{"metrics.enabled", "metrics.serviceMonitor.interval=30s"},
+		{"metrics.serviceMonitor.enabled", "metrics.serviceMonitor.interval=30s"},
+		{"metrics.enabled", "metrics.serviceMonitor.scrapeTimeout=30s"},
+		{"metrics.serviceMonitor.enabled", "metrics.serviceMonitor.scrapeTimeout=30s"},
+		{"metrics.enabled", "metrics.serviceMonitor.tlsConfig.serverName=x"},
+		{"metrics.secure", "metrics.serviceMonitor.tlsConfig.serverName=x"},
+		{"metrics.serviceMonitor.enabled", "metrics.serviceMonitor.tlsConfig.serverName=x"},
+		{"metrics.enabled", "metrics.rules.labels.a=b"},
+		{"metrics.rules.enabled", "metrics.rules.labels.a=b"},
+		{"metrics.enabled", "metrics.rules.alertLabels.a=b"},
+		{"metrics.rules.enabled", "metrics.rules.alertLabels.a=b"},
+		{"metrics.enabled", "metrics.rules.disabled={LiaisonStationUnused}"},
+		{"metrics.rules.enabled", "metrics.rules.disabled={LiaisonStationUnused}"},
+		{"metrics.enabled", "metrics.rules.unusedWeeks=8"},
+		{"metrics.rules.enabled", "metrics.rules.unusedWeeks=8"},
+		{"metrics.enabled", "metrics.rules.runbookURL=https://it.example"},
+		{"metrics.rules.enabled", "metrics.rules.runbookURL=https://it.example"},
+		{"dashboards.enabled", "dashboards.namespace=monitoring"},
+		{"dashboards.enabled", "dashboards.label.name=board"},
+		{"dashboards.enabled", "dashboards.label.value=liaison"},
+		{"dashboards.enabled", "dashboards.folder=Liaison"},
+		{"dashboards.enabled", "dashboards.annotations.a=b"},
+		{"networkPolicy.enabled", "networkPolicy.metricsFrom[0].podSelector.x=y"},
+		{"metrics.enabled", "networkPolicy.enabled=true,networkPolicy.metricsFrom[0].podSelector.x=y"},
+		{"serviceAccount.create", "serviceAccount.name=own,serviceAccount.annotations.a=b"},
+	} {
+		t.Run(c.set+" without "+c.off, func(t *testing.T) {
+			refuses(t, "is set but "+c.off+" is false, so it would do nothing: set "+c.off+" to true or remove", operatorChart, "--set", c.off+"=false,"+c.set)
+		})
+	}
+}
+
+func TestAScrapeMayTakeAsLongAsItsInterval(t *testing.T) {
+	for _, set := range []string{
+		"metrics.serviceMonitor.interval=1m,metrics.serviceMonitor.scrapeTimeout=60s",
+		"metrics.serviceMonitor.interval=1m30s,metrics.serviceMonitor.scrapeTimeout=1m1s",
+		"metrics.serviceMonitor.interval=1s,metrics.serviceMonitor.scrapeTimeout=900ms",
+		"metrics.serviceMonitor.interval=1h,metrics.serviceMonitor.scrapeTimeout=59m",
+		"metrics.serviceMonitor.scrapeTimeout=1m", // the interval is that of the Prometheus
+		"metrics.serviceMonitor.interval=1s",
+	} {
+		monitored(t, "--set", set)
+	}
+}
+
+func TestWhatIsSwitchedOffMayKeepItsDefaults(t *testing.T) {
+	render(t, operatorChart, "--set", "metrics.enabled=false,metrics.serviceMonitor.enabled=false,metrics.rules.enabled=false,"+
+		"dashboards.enabled=false,networkPolicy.enabled=false,serviceAccount.create=false,serviceAccount.name=own")
 }
 
 func lint(t *testing.T, chart, values string) {

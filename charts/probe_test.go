@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
@@ -56,6 +57,70 @@ func TestTheTestRunsWhereAndWithWhatTheIntakeRuns(t *testing.T) {
 	}
 	if made := count[*corev1.Pod](render(t, stationChart, "--values", minimal, "--skip-tests")); made != 0 {
 		t.Errorf("the pod is no test to helm: %d are left without tests", made)
+	}
+}
+
+func TestTheTestMayBePulledAndPlacedOtherwise(t *testing.T) {
+	const intake, own = "intake.imagePullSecrets[0].name=account,intake.nodeSelector.stations=yes,intake.tolerations[0].key=stations,",
+		"test.imagePullSecrets[0].name=own,test.nodeSelector.tests=yes,test.tolerations[0].key=tests"
+	pod := the[*corev1.Pod](t, render(t, stationChart, "--values", minimal, "--set", intake+own), "release-test").Spec
+	if pod.ImagePullSecrets[0].Name != "own" || pod.NodeSelector["tests"] != "yes" || len(pod.NodeSelector) != 1 || pod.Tolerations[0].Key != "tests" {
+		t.Errorf("it is not pulled or placed as it is told: %+v", pod)
+	}
+}
+
+// What the operator decided about a station nobody but the station knows: it is looked at, unless the values say it all.
+func TestTheTestIsPulledAndPlacedAsTheStationThatRuns(t *testing.T) {
+	kubeconfig, county := kubeconfigFile(t), cluster.Namespace(t)
+	const guessed = "No value names the image of that test"
+	release := func(verb string, args ...string) (pod corev1.PodSpec, notes string) {
+		t.Helper()
+		printed, complaint := helm(t, append([]string{verb, "zhongduo", stationChart, "--kubeconfig", kubeconfig, "--namespace", county, "--values", minimal}, args...)...)
+		if complaint != "" {
+			t.Fatal(complaint)
+		}
+		hook, complaint := helm(t, "get", "hooks", "zhongduo", "--kubeconfig", kubeconfig, "--namespace", county)
+		if complaint != "" {
+			t.Fatal(complaint)
+		}
+		return the[*corev1.Pod](t, decode(t, []byte(hook)), "zhongduo-test").Spec, printed
+	}
+
+	pod, notes := release("install")
+	if pod.Containers[0].Image != "liaison.township.dev/liaison-intake:0.1.0" || !strings.Contains(notes, guessed) {
+		t.Errorf("without a station the test takes %s and the release says:\n%s", pod.Containers[0].Image, notes)
+	}
+	cluster.Create(t, runningIntake(county, "zhongduo-intake"))
+	pod, notes = release("upgrade")
+	if pod.Containers[0].Image != "county.example/liaison-intake:1" || strings.Contains(notes, guessed) {
+		t.Errorf("with a station the test takes %s and the release says:\n%s", pod.Containers[0].Image, notes)
+	}
+	if pod.ImagePullSecrets[0].Name != "county" || pod.NodeSelector["county"] != "yes" || pod.Tolerations[0].Key != "county" {
+		t.Errorf("it is not pulled or placed as the station is: %+v", pod)
+	}
+	pod, _ = release("upgrade", "--set", "test.image=own.example/liaison-intake:2,intake.nodeSelector.own=yes")
+	if pod.Containers[0].Image != "own.example/liaison-intake:2" || len(pod.ImagePullSecrets) != 0 || pod.NodeSelector["own"] != "yes" {
+		t.Errorf("values are outdone by the station: %+v", pod)
+	}
+}
+
+// runningIntake is what the operator of a county with its own registry makes of a station.
+func runningIntake(namespace, name string) *appsv1.StatefulSet {
+	labels := map[string]string{"app": name}
+	return &appsv1.StatefulSet{
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name},
+		Spec: appsv1.StatefulSetSpec{
+			Selector: &metav1.LabelSelector{MatchLabels: labels},
+			Template: corev1.PodTemplateSpec{
+				ObjectMeta: metav1.ObjectMeta{Labels: labels},
+				Spec: corev1.PodSpec{
+					Containers:       []corev1.Container{{Name: "mesh", Image: "mesh.example/proxy:1"}, {Name: "intake", Image: "county.example/liaison-intake:1"}},
+					ImagePullSecrets: []corev1.LocalObjectReference{{Name: "county"}},
+					NodeSelector:     map[string]string{"county": "yes"},
+					Tolerations:      []corev1.Toleration{{Key: "county", Operator: corev1.TolerationOpExists}},
+				},
+			},
+		},
 	}
 }
 

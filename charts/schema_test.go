@@ -15,7 +15,7 @@ import (
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 )
 
-var update = flag.Bool("update", false, "rewrite the generated values.schema.json of the chart liaison-station")
+var update = flag.Bool("update", false, "rewrite what is generated of the charts' values.schema.json, and the golden files")
 
 // A township's values are the specs of its two objects, so their schema is made from the CRDs: `go test ./charts -run Schema -update`.
 func TestStationSchemaIsMadeFromTheAPI(t *testing.T) {
@@ -33,6 +33,22 @@ func TestStationSchemaIsMadeFromTheAPI(t *testing.T) {
 
 type schema map[string]any
 
+// overlay lays another schema over this one; nil takes out what is there.
+func (s schema) overlay(over schema) {
+	for key, value := range over {
+		below, isSchema := value.(schema)
+		there, wasSchema := s[key].(schema)
+		switch {
+		case value == nil:
+			delete(s, key)
+		case isSchema && wasSchema:
+			there.overlay(below)
+		default:
+			s[key] = value
+		}
+	}
+}
+
 func stationSchema(t *testing.T) []byte {
 	t.Helper()
 	station := specOf(t, "liaisonstations")
@@ -47,11 +63,14 @@ func stationSchema(t *testing.T) []byte {
 	values["nameOverride"] = objectName("name of the station's object; by default the release's name")
 	values["roster"] = schema{"type": "object", "additionalProperties": false, "properties": roster,
 		"description": "roster of the deputies who serve at the station"}
+	intake := station["intake"].(schema)["properties"].(schema)
 	values["test"] = schema{"type": "object", "additionalProperties": false, "description": "the pod of helm test", "properties": schema{
 		"enabled": schema{"type": "boolean", "description": "have a pod for helm test"},
 		"image":   schema{"type": "string", "maxLength": 512, "description": "image with liaison-intake; by default intake.image"},
+
+		"imagePullSecrets": intake["imagePullSecrets"], "nodeSelector": intake["nodeSelector"], "tolerations": intake["tolerations"],
 	}}
-	values["labels"] = stringsByName("labels on the objects of this release")
+	values["labels"] = labelsByName("labels on the objects of this release")
 	values["annotations"] = stringsByName("annotations on the objects of this release")
 	values["global"] = schema{"type": "object", "description": "set by a parent chart; not used here"}
 
@@ -59,7 +78,7 @@ func stationSchema(t *testing.T) []byte {
 		"$schema": "https://json-schema.org/draft/2020-12/schema",
 		"title":   "Values of the chart liaison-station", "type": "object",
 		"additionalProperties": false, "properties": values,
-		"required": []string{"displayName", "township", "staff", "topics"},
+		"required": []string{"displayName", "township", "staff", "topics", "roster", "test"},
 	}, "", "  ")
 	if err != nil {
 		t.Fatal(err)
@@ -81,6 +100,29 @@ func objectName(description string) schema {
 
 func stringsByName(description string) schema {
 	return schema{"type": "object", "additionalProperties": schema{"type": "string"}, "description": description}
+}
+
+// labelsByName are those that Kubernetes takes, and that the charts leave free.
+func labelsByName(description string) schema {
+	return schema{"type": "object", "additionalProperties": false, "patternProperties": schema{labelName: labelValue()},
+		"properties": reservedLabels(), "description": description}
+}
+
+// labelName is also how an annotation is named.
+const labelName = "^([a-z0-9]([-.a-z0-9]*[a-z0-9])?/)?[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$"
+
+func labelValue() schema {
+	return schema{"type": "string", "pattern": "^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$", "maxLength": 63}
+}
+
+// reservedLabels are set by the charts themselves.
+func reservedLabels() schema {
+	reserved := schema{}
+	for _, name := range []string{"name", "instance", "version", "part-of", "managed-by"} {
+		reserved["app.kubernetes.io/"+name] = false
+	}
+	reserved["helm.sh/chart"] = false
+	return reserved
 }
 
 // mayBeEmpty lets an object stand for "not set" when it has no field at all, as in values.yaml.

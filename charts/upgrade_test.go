@@ -1,7 +1,10 @@
 package charts
 
 import (
+	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -95,5 +98,41 @@ func wantPresentKinds(t *testing.T) {
 		if !equality.Semantic.DeepEqual(want.Spec.Versions, found.Spec.Versions) {
 			t.Errorf("CRD %s is not that of this release", want.Name)
 		}
+	}
+}
+
+// Runtimes go by the digest of an image: with that of the release before, its program would run under the new version's name.
+func TestAnUpgradeWithTheDigestOfTheReleaseBeforeIsRefused(t *testing.T) {
+	next := filepath.Join(t.TempDir(), operatorChart)
+	if err := os.CopyFS(next, os.DirFS(operatorChart)); err != nil {
+		t.Fatal(err)
+	}
+	chart := strings.ReplaceAll(string(read(t, next, "Chart.yaml")), "ersion: 0.1.0", "ersion: 0.2.0")
+	write(t, filepath.Join(next, "Chart.yaml"), chart)
+
+	for _, path := range []string{"image", "intake.image"} {
+		t.Run(path, func(t *testing.T) {
+			place := []string{"--kubeconfig", kubeconfigFile(t), "--namespace", cluster.Namespace(t)}
+			before, after := path+".digest=sha256:"+strings.Repeat("a", 64), path+".digest=sha256:"+strings.Repeat("b", 64)
+			for _, step := range []struct{ verb, chart, set, says string }{
+				{"install", operatorChart, "crds.enabled=false,image.registry=registry.example:5000/liaison," + before, ""},
+				{"upgrade", operatorChart, "replicas=2", ""},
+				{"upgrade", next, "replicas=1", path + ".digest is still that of 0.1.0; load.sh of this release prints the new one"},
+				{"upgrade", next, path + ".tag=0.1.0", ""}, // whoever wants the program of before says so
+				{"upgrade", next, path + ".tag=," + after, ""},
+				{"upgrade", next, "replicas=2", ""},
+			} {
+				args := slices.Concat([]string{step.verb, "pinned", step.chart, "--set", step.set}, place)
+				if step.verb == "upgrade" {
+					args = append(args, "--reset-then-reuse-values")
+				}
+				if _, complaint := helm(t, args...); (complaint == "") != (step.says == "") || !strings.Contains(complaint, step.says) {
+					t.Fatalf("helm %v: %q, want it to say %q", args, complaint, step.says)
+				}
+			}
+			if _, complaint := helm(t, append([]string{"uninstall", "pinned"}, place...)...); complaint != "" {
+				t.Error(complaint)
+			}
+		})
 	}
 }
