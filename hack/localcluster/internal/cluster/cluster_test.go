@@ -94,7 +94,7 @@ func TestATakenPortIsReplacedAndTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer taken.Close()
+	defer func() { _ = taken.Close() }()
 
 	c.up()
 	after := c.settings().Ports.APIServer

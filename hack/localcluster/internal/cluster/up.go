@@ -74,7 +74,7 @@ func (c Cluster) launchUnlessRunning(ctx context.Context, wanted Wanted) (runnin
 	case now.abandoned():
 		c.say("the last supervisor was killed, and its parts with it")
 	}
-	return false, c.launch()
+	return false, c.launch(ctx)
 }
 
 func (c Cluster) lock() (release func(), err error) {
@@ -129,13 +129,13 @@ func (c Cluster) tellWhatIsWrong(now view) {
 }
 
 // launch prepares the state folder and starts the supervisor.
-func (c Cluster) launch() error {
+func (c Cluster) launch(ctx context.Context) error {
 	settings, err := c.Folder.ReadSettings()
 	if err != nil {
 		return err
 	}
 	remembered := settings.Ports
-	if settings.Ports, err = ports.Choose(remembered); err != nil {
+	if settings.Ports, err = ports.Choose(ctx, remembered); err != nil {
 		return fmt.Errorf("choosing ports: %w", err)
 	}
 	if remembered.APIServer != 0 && remembered.APIServer != settings.Ports.APIServer {

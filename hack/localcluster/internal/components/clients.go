@@ -2,7 +2,7 @@ package components
 
 import (
 	"errors"
-	"log/slog"
+	"fmt"
 	"os"
 
 	helmcmd "helm.sh/helm/v4/pkg/cmd"
@@ -31,7 +31,7 @@ func helm() int {
 
 	command, err := helmcmd.NewRootCmd(os.Stdout, os.Args[1:], helmcmd.SetupLogging)
 	if err != nil {
-		slog.Error("helm could not be set up", "error", err)
+		fmt.Fprintln(os.Stderr, "helm could not be set up:", err)
 		return 1
 	}
 	if err := command.Execute(); err != nil {

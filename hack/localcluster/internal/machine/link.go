@@ -25,12 +25,12 @@ const (
 )
 
 // connect lays the cable to the network namespace of a process, and opens the API server's doors there.
-func connect(pid, apiServer int) (doors, error) {
+func connect(ctx context.Context, pid, apiServer int) (doors, error) {
 	inside, err := netns.GetFromPid(pid)
 	if err != nil {
 		return doors{}, fmt.Errorf("opening the node's network: %w", err)
 	}
-	defer inside.Close()
+	defer func() { _ = inside.Close() }()
 	if err := layCable(inside); err != nil {
 		return doors{}, err
 	}
@@ -41,7 +41,7 @@ func connect(pid, apiServer int) (doors, error) {
 		return doors{}, fmt.Errorf("configuring this machine's end of the node's network (is one of %s, %s, %s in use here?): %w",
 			addresses.Host+cableBits, addresses.PodRange, addresses.ServiceRange, err)
 	}
-	return openDoors(inside, apiServer)
+	return openDoors(ctx, inside, apiServer)
 }
 
 // cableBits is the length of the prefix that both ends of the cable share.
@@ -148,21 +148,21 @@ type doors struct {
 	leadTo string
 }
 
-func openDoors(inside netns.NsHandle, port int) (doors, error) {
+func openDoors(ctx context.Context, inside netns.NsHandle, port int) (doors, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	here, err := netns.Get()
 	if err != nil {
 		return doors{}, fmt.Errorf("finding this machine's network: %w", err)
 	}
-	defer here.Close()
+	defer func() { _ = here.Close() }()
 	if err := netns.Set(inside); err != nil {
 		return doors{}, fmt.Errorf("entering the node's network: %w", err)
 	}
 	opened := doors{leadTo: net.JoinHostPort(ports.Loopback, strconv.Itoa(port))}
 	var failed error
 	for _, address := range []string{ports.Loopback, addresses.RealNode} {
-		listener, err := net.Listen("tcp", net.JoinHostPort(address, strconv.Itoa(port)))
+		listener, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort(address, strconv.Itoa(port)))
 		if err != nil {
 			failed = fmt.Errorf("listening for the API server in the node's network: %w", err)
 			break
@@ -195,13 +195,13 @@ func (d doors) relay(ctx context.Context) error {
 
 // pass joins a caller and the API server. A connection that breaks is told to the caller by its end.
 func (d doors) pass(ctx context.Context, caller net.Conn) {
-	defer caller.Close()
+	defer func() { _ = caller.Close() }()
 	var dialer net.Dialer
 	server, err := dialer.DialContext(ctx, "tcp", d.leadTo)
 	if err != nil {
 		return
 	}
-	defer server.Close()
+	defer func() { _ = server.Close() }()
 	ended := make(chan struct{}, 2)
 	for _, way := range [][2]net.Conn{{server, caller}, {caller, server}} {
 		go func() {

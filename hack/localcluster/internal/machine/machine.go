@@ -49,7 +49,7 @@ func Run(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	served, err := connect(first.Process.Pid, cfg.Settings.Ports.APIServer)
+	served, err := connect(ctx, first.Process.Pid, cfg.Settings.Ports.APIServer)
 	if err == nil {
 		err = release()
 	}

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -62,7 +63,9 @@ func startControlPlane(t *testing.T) *controlPlane {
 	dir, authority := t.TempDir(), nodetest.NewAuthority(t)
 	clientCert, clientKey := authority.WriteServing(t, filepath.Join(dir, "client"))
 	ca := authority.WriteCA(t, dir)
-	environment := &envtest.Environment{BinaryAssetsDirectory: assets(t)}
+	environment := &envtest.Environment{
+		BinaryAssetsDirectory: assets(t), ControlPlaneStartTimeout: 2 * time.Minute, ControlPlaneStopTimeout: time.Minute,
+	}
 	environment.ControlPlane.GetAPIServer().Configure().
 		Set("kubelet-certificate-authority", ca).
 		Set("kubelet-client-certificate", clientCert).

@@ -58,11 +58,11 @@ func Run(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return fmt.Errorf("preparing to talk to the API server: %w", err)
 	}
-	listener, err := net.Listen("tcp", cfg.KubeletAddress)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.KubeletAddress)
 	if err != nil {
 		return fmt.Errorf("listening for the API server: %w", err)
 	}
-	defer listener.Close()
+	defer func() { _ = listener.Close() }()
 	log.L = vkLogger{logger: cfg.logger()}
 
 	n, err := newNode(cfg, layout, client, launcher, listener)
@@ -138,14 +138,14 @@ func (n *node) run(ctx context.Context) error {
 		return err
 	}
 	parts.Go(func() error { return n.servePods(apiCtx) })
-	parts.Go(func() error { return ended("the pod controller", pods.Run(apiCtx, podWorkers), apiCtx) })
+	parts.Go(func() error { return ended(apiCtx, "the pod controller", pods.Run(apiCtx, podWorkers)) })
 	parts.Go(func() error {
 		// The node becomes ready when it can take pods up.
 		select {
 		case <-pods.Ready():
 		case <-apiCtx.Done():
 		}
-		return ended("the node controller", self.Run(apiCtx), apiCtx)
+		return ended(apiCtx, "the node controller", self.Run(apiCtx))
 	})
 	parts.Go(func() error {
 		defer stopAPI()
@@ -163,7 +163,7 @@ func (n *node) run(ctx context.Context) error {
 }
 
 // ended makes an error of a part that returns although nobody asked it to.
-func ended(what string, err error, ctx context.Context) error {
+func ended(ctx context.Context, what string, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		return nil
@@ -179,7 +179,7 @@ func (n *node) servePods(ctx context.Context) error {
 		CertFile: n.cfg.ServingCertFile, KeyFile: n.cfg.ServingKeyFile,
 		ClientCAFile: n.cfg.ClientCAFile, ClientName: n.cfg.KubeletClientName,
 	}, n.provider)
-	return ended("the server for pods", err, ctx)
+	return ended(ctx, "the server for pods", err)
 }
 
 func (n *node) podController() (*vknode.PodController, error) {

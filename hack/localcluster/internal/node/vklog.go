@@ -26,7 +26,7 @@ func (l vkLogger) Warnf(string, ...any)  {}
 func (l vkLogger) Error(args ...any) {
 	if l.err != nil && !errors.Is(l.err, context.Canceled) {
 		// As text: these errors would print their stack.
-		l.logger.Error(fmt.Sprint(args...), "error", l.err.Error())
+		l.logger.Error("virtual-kubelet has failed at something", "what", fmt.Sprint(args...), "error", l.err.Error())
 	}
 }
 

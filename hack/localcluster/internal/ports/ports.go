@@ -2,6 +2,7 @@
 package ports
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -31,14 +32,14 @@ const (
 )
 
 // Choose returns remembered with each port that is unset or taken replaced by a free one.
-func Choose(remembered Set) (Set, error) {
+func Choose(ctx context.Context, remembered Set) (Set, error) {
 	chosen := remembered
 	picker := picker{used: map[int]bool{}}
 	for _, port := range []*int{
 		&chosen.Etcd, &chosen.EtcdPeer, &chosen.APIServer, &chosen.ControllerManager, &chosen.Scheduler, &chosen.Node,
 	} {
 		var err error
-		if *port, err = picker.keepOrPick(*port); err != nil {
+		if *port, err = picker.keepOrPick(ctx, *port); err != nil {
 			return Set{}, err
 		}
 	}
@@ -48,17 +49,17 @@ func Choose(remembered Set) (Set, error) {
 // picker never gives the same port twice.
 type picker struct{ used map[int]bool }
 
-func (p picker) keepOrPick(remembered int) (int, error) {
+func (p picker) keepOrPick(ctx context.Context, remembered int) (int, error) {
 	if remembered != 0 {
-		free, err := p.take(remembered)
+		free, err := p.take(ctx, remembered)
 		if free || err != nil {
 			return remembered, err
 		}
 	}
-	offset := rand.IntN(highest - lowest)
+	offset := rand.IntN(highest - lowest) //nolint:gosec // so that clusters do not meet; nobody is kept out by it
 	for i := range highest - lowest {
 		candidate := lowest + (offset+i)%(highest-lowest)
-		free, err := p.take(candidate)
+		free, err := p.take(ctx, candidate)
 		if free || err != nil {
 			return candidate, err
 		}
@@ -66,11 +67,11 @@ func (p picker) keepOrPick(remembered int) (int, error) {
 	return 0, fmt.Errorf("no port between %d and %d is free on %s", lowest, highest, Loopback)
 }
 
-func (p picker) take(port int) (free bool, err error) {
+func (p picker) take(ctx context.Context, port int) (free bool, err error) {
 	if p.used[port] {
 		return false, nil
 	}
-	listener, err := net.Listen("tcp", net.JoinHostPort(Loopback, strconv.Itoa(port)))
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort(Loopback, strconv.Itoa(port)))
 	if errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, syscall.EACCES) {
 		return false, nil
 	}

@@ -53,7 +53,7 @@ func TestChooseSeparatesEqualPorts(t *testing.T) {
 
 func choose(t *testing.T, remembered Set) Set {
 	t.Helper()
-	chosen, err := Choose(remembered)
+	chosen, err := Choose(t.Context(), remembered)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,5 +70,5 @@ func listen(t *testing.T, port int) {
 	if err != nil {
 		t.Fatalf("port %d was given as free: %v", port, err)
 	}
-	t.Cleanup(func() { listener.Close() })
+	t.Cleanup(func() { _ = listener.Close() })
 }

@@ -12,7 +12,7 @@ import (
 // TestMain lets the test binary also be the process that is looked for.
 func TestMain(m *testing.M) {
 	if os.Args[0] == "etcd" {
-		os.Stdout.WriteString("ready\n")
+		_, _ = os.Stdout.WriteString("ready\n")
 		_, _ = io.Copy(io.Discard, os.Stdin) // until the test ends
 		return
 	}
@@ -130,7 +130,7 @@ func start(t *testing.T, environment []string) child {
 	}
 	writer.Close()
 	t.Cleanup(func() {
-		stdin.Close()
+		_ = stdin.Close()
 		_ = cmd.Wait()
 		reader.Close()
 	})

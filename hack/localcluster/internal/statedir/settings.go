@@ -69,7 +69,7 @@ func WriteFile(path string, content []byte, mode os.FileMode) error {
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
-	defer os.Remove(draft.Name()) // fails, as it should, once the draft has taken its name
+	defer func() { _ = os.Remove(draft.Name()) }() // fails, as it should, once the draft has taken its name
 	_, err = draft.Write(content)
 	if err == nil {
 		err = draft.Chmod(mode)

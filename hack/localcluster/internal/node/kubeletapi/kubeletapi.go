@@ -64,7 +64,7 @@ func Serve(ctx context.Context, listener net.Listener, identity TLS, pods Pods) 
 	go func() {
 		defer close(stopped)
 		<-ctx.Done()
-		server.Close()
+		_ = server.Close()
 	}()
 	err = server.ServeTLS(listener, "", "")
 	if ctx.Err() != nil && errors.Is(err, http.ErrServerClosed) {

@@ -117,7 +117,7 @@ func newServerWith(t *testing.T, authority *nodetest.Authority, clientName strin
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(func() { writer.Close() })
+		t.Cleanup(func() { _ = writer.Close() })
 		s.print = func(text string) {
 			if err := writer.Copy("stdout", strings.NewReader(text)); err != nil {
 				t.Error(err)

@@ -68,12 +68,12 @@ func (f forwarder) PortForward(ctx context.Context, _, _ string, port int32, str
 	if err != nil {
 		return fmt.Errorf("reaching the pod: %w", err)
 	}
-	defer connection.Close()
+	defer func() { _ = connection.Close() }()
 	var out sync.WaitGroup
 	out.Go(func() {
 		// Who goes away has heard enough; nobody is left to be told.
 		_, _ = io.Copy(stream, connection)
-		stream.Close()
+		_ = stream.Close()
 	})
 	_, _ = io.Copy(connection, stream)
 	if half, ok := connection.(*net.TCPConn); ok {

@@ -124,8 +124,9 @@ func TestPortForward(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer answer.Body.Close()
-		if body, err := io.ReadAll(answer.Body); err != nil || string(body) != "you asked for "+path {
+		body, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if err != nil || string(body) != "you asked for "+path {
 			t.Errorf("%q (%v)", body, err)
 		}
 	}
@@ -151,7 +152,9 @@ func (s *server) forward(t *testing.T, port string) uint16 {
 	go func() { ended <- forwarder.ForwardPorts() }()
 	t.Cleanup(func() {
 		close(stop)
-		<-ended
+		if err := <-ended; err != nil {
+			t.Errorf("forwarding a port: %v", err)
+		}
 	})
 	select {
 	case err := <-ended:

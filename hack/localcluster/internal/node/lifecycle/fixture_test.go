@@ -203,7 +203,7 @@ func (w *world) expectEvents(wants ...string) {
 			if strings.Contains(event, wants[0]) {
 				wants = wants[1:]
 			}
-		case <-time.After(30 * time.Second):
+		case <-time.After(nodetest.Patience):
 			w.t.Fatalf("no event %q (in this order) among:\n%s", wants[0], strings.Join(seen, "\n"))
 		}
 	}

@@ -46,16 +46,17 @@ func TestACrashLoopBacksOff(t *testing.T) {
 	pod := w.start(`containers: [{name: intake, image: example.test/program, args: ` + args("exit", "3") + `}]`)
 	// The first restart is at once; each later one waits twice as long, up to five minutes.
 	restarts := 1
-	for _, delay := range []time.Duration{10, 20, 40, 80, 160, 300, 300} {
+	for _, seconds := range []int{10, 20, 40, 80, 160, 300, 300} {
+		delay := time.Duration(seconds) * time.Second
 		pod.untilState(fmt.Sprintf("CrashLoopBackOff %d", restarts))
 		status := pod.Status().ContainerStatuses[0]
-		if message, want := status.State.Waiting.Message, fmt.Sprintf("back-off %s restarting", delay*time.Second); !strings.HasPrefix(message, want) {
+		if message, want := status.State.Waiting.Message, fmt.Sprintf("back-off %s restarting", delay); !strings.HasPrefix(message, want) {
 			t.Fatalf("after %d restarts: %q, want %q", restarts, message, want)
 		}
 		if end := status.LastTerminationState.Terminated; end == nil || end.ExitCode != 3 || end.Reason != "Error" {
 			t.Fatalf("last state %+v, want exit code 3", end)
 		}
-		w.pass(delay*time.Second - time.Second)
+		w.pass(delay - time.Second)
 		if got := pod.state(); got != fmt.Sprintf("CrashLoopBackOff %d", restarts) {
 			t.Fatalf("a second early the container is already %q", got)
 		}

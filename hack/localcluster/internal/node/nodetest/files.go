@@ -38,16 +38,19 @@ func WriteFile(t testing.TB, dir, name, content string) string {
 	return path
 }
 
-// Eventually polls until holds returns "" and fails with its last complaint when that takes longer than half a minute.
+// Patience is how long a test waits. The machine may be slow and busy; a passing test never waits that long.
+const Patience = time.Minute
+
+// Eventually polls until holds returns "" and fails with its last complaint when that takes longer than Patience.
 func Eventually(t testing.TB, holds func() string) {
 	t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	deadline := time.After(30 * time.Second)
+	deadline := time.After(Patience)
 	for complaint := holds(); complaint != ""; complaint = holds() {
 		select {
 		case <-deadline:
-			t.Fatalf("after 30 seconds still: %s", complaint)
+			t.Fatalf("after %s still: %s", Patience, complaint)
 		case <-tick.C:
 		}
 	}

@@ -134,9 +134,9 @@ func serve(address string) int {
 			http.Error(w, err.Error(), http.StatusNotFound)
 			return
 		}
-		w.Write(content)
+		_, _ = w.Write(content)
 	})
-	mux.HandleFunc("/env", func(w http.ResponseWriter, _ *http.Request) { json.NewEncoder(w).Encode(os.Environ()) })
+	mux.HandleFunc("/env", func(w http.ResponseWriter, _ *http.Request) { _ = json.NewEncoder(w).Encode(os.Environ()) })
 	server := &http.Server{Addr: address, Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {

@@ -109,7 +109,7 @@ func (p *Pool) save() error {
 	if err != nil {
 		return fmt.Errorf("remembering the pods' addresses: %w", err)
 	}
-	defer os.Remove(fresh.Name())
+	defer func() { _ = os.Remove(fresh.Name()) }() // fails, as it should, once it has taken its name
 	if _, err := fresh.Write(content); err != nil {
 		fresh.Close()
 		return fmt.Errorf("remembering the pods' addresses: %w", err)

@@ -98,7 +98,7 @@ func TestFollowingGoesThroughARotationAndEndsWithTheContainer(t *testing.T) {
 	done := make(chan error, 1)
 	go func() {
 		done <- Read(t.Context(), path, corev1.PodLogOptions{Follow: true}, running.Load, out)
-		out.Close()
+		_ = out.Close()
 	}()
 	expect(t, reader, "before\n")
 	padding := strings.Repeat("x", 150) + "\n"
@@ -136,7 +136,7 @@ func newTestWriter(t *testing.T, path string, limit int) *Writer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { writer.Close() })
+	t.Cleanup(func() { _ = writer.Close() })
 	return writer
 }
 

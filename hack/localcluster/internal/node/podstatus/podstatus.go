@@ -79,7 +79,7 @@ func phase(pod *corev1.Pod, observed Observed) corev1.PodPhase {
 		return corev1.PodFailed
 	}
 	switch tally := count(observed.Containers); {
-	case !initialized(observed), tally.waiting > 0:
+	case !pastInit(observed), tally.waiting > 0:
 		return corev1.PodPending
 	case tally.running > 0:
 		return corev1.PodRunning
@@ -120,8 +120,8 @@ func failed(container corev1.ContainerStatus) bool {
 	return container.State.Running == nil && end != nil && end.ExitCode != 0
 }
 
-// initialized is also true when the node restarted a pod whose containers have run before.
-func initialized(observed Observed) bool {
+// pastInit is also true when the node restarted a pod whose containers have run before.
+func pastInit(observed Observed) bool {
 	return !slices.ContainsFunc(observed.Init, func(c corev1.ContainerStatus) bool {
 		return c.State.Terminated == nil || c.State.Terminated.ExitCode != 0
 	})
@@ -139,7 +139,7 @@ func conditions(pod *corev1.Pod, observed Observed, phase corev1.PodPhase) []cor
 }
 
 func initializedCondition(observed Observed) corev1.PodCondition {
-	if initialized(observed) {
+	if pastInit(observed) {
 		return condition(corev1.PodInitialized, true, "", "")
 	}
 	waiting := namesWhere(observed.Init, func(c corev1.ContainerStatus) bool {

@@ -69,7 +69,7 @@ func (l *Launcher) StartWithInput(spec Spec, stdin, stdout, stderr *os.File) (*P
 	}
 	process := &Process{cmd: cmd}
 	if err := handover.exchange(spec); err != nil {
-		process.Kill()
+		_ = process.Kill()
 		process.Wait()
 		return nil, err
 	}

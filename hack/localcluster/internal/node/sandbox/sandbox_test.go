@@ -3,6 +3,7 @@ package sandbox_test
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -109,7 +110,7 @@ func TestAnOrdinaryUserCanRunContainersToo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	binary := filepath.Join(dir, "binary")
 	copyFile(t, nodetest.Binary(t), binary)
 	const ordinary = 12345
@@ -217,7 +218,7 @@ func TestAKilledNodeLeavesNoProcess(t *testing.T) {
 	if rest, err := io.ReadAll(lines); err != nil || len(rest) > 0 {
 		t.Errorf("after the node's end: %q, %v", rest, err)
 	}
-	node.Wait()
+	_ = node.Wait() // it was killed
 }
 
 // runNode is a node process that runs one container with its own output and waits for it.
@@ -299,7 +300,7 @@ func copyFile(t *testing.T, from, to string) {
 }
 
 func stderrOf(err error) []byte {
-	if exit, ok := err.(*exec.ExitError); ok {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return exit.Stderr
 	}
 	return nil

@@ -35,7 +35,7 @@ func giveToFSGroup(pod *corev1.Pod, root string, group access) error {
 		return nil
 	}
 	// The root of the volume comes last: it is what a later OnRootMismatch looks at.
-	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || path == root {
 			return err
 		}
