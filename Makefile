@@ -61,8 +61,8 @@ vet: ## Run go vet on every module.
 	hack/each-module.sh go vet ./...
 
 .PHONY: lint
-lint: $(BIN)/golangci-lint ## Run golangci-lint, which also keeps the directions of imports.
-	$(BIN)/golangci-lint run ./...
+lint: $(BIN)/golangci-lint ## Run golangci-lint on our modules (not hack/tools/coredns), and keep the directions of imports.
+	MODULES=". hack/dashboards hack/localcluster hack/tools/ociimage" hack/each-module.sh $(BIN)/golangci-lint run ./...
 	go test ./test/deps
 
 .PHONY: verify
@@ -70,7 +70,7 @@ verify: $(BIN)/controller-gen $(BIN)/crd-ref-docs $(BIN)/golangci-lint localclus
 	hack/verify.sh
 
 .PHONY: test
-test: packages localcluster build $(BIN)/promtool $(BIN)/prometheus $(BIN)/ociimage ## Run every test: unit, envtest and end to end, on a real node where the machine allows it.
+test: packages localcluster build $(BIN)/controller-gen $(BIN)/promtool $(BIN)/prometheus $(BIN)/ociimage ## Run every test: unit, envtest and end to end, on a real node where the machine allows it.
 	hack/test.sh
 
 .PHONY: bench
@@ -78,7 +78,7 @@ bench: $(OWN_ASSETS) build ## Run the benchmarks, which print ratios.
 	hack/bench.sh
 
 .PHONY: bench-scale
-bench-scale: $(OWN_ASSETS) build ## Measure the operator with N real townships, 1000 by default.
+bench-scale: $(OWN_ASSETS) ## Measure the operator with N real townships, 1000 by default.
 	hack/bench-scale.sh $(or $(N),1000)
 
 .PHONY: chaos
@@ -86,8 +86,16 @@ chaos: $(OWN_ASSETS) ## Let everything happen to the operator for LIAISON_CHAOS,
 	LIAISON_CHAOS=$(or $(LIAISON_CHAOS),5m) go test ./test/chaos -v -count=1 -timeout 0
 
 .PHONY: e2e
-e2e: localcluster $(BIN)/ociimage ## Prove the product on a real node, as root: kubelet, containerd, NetworkPolicies (hack/localcluster/README.md).
+e2e: localcluster $(BIN)/ociimage $(BIN)/promtool $(BIN)/prometheus ## Prove the product on a real node, as root: kubelet, containerd, NetworkPolicies (hack/localcluster/README.md).
 	@hack/e2e.sh
+
+.PHONY: test-rights
+test-rights: $(OWN_ASSETS) ## Prove that the operator uses every right it has and needs no other.
+	go test ./cmd/operator -run TestTheOperatorUsesEveryRightItHasAndNeedsNoOther -v -count=1
+
+.PHONY: test-upgrade
+test-upgrade: $(OWN_ASSETS) ## Bring a county and its charts from the release before to this one.
+	go test ./test/upgrade ./charts -run 'Upgrade|Rollback' -v -count=1
 
 .PHONY: packages
 packages:

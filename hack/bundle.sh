@@ -32,12 +32,21 @@ programs() {
   done
 }
 
-# charts packs both; Helm dates what is in them by SOURCE_DATE_EPOCH.
+# charts packs both; Helm dates what is in them by SOURCE_DATE_EPOCH. They lie there unpacked too, as in a checkout.
 charts() {
   local chart
   for chart in liaison-operator liaison-station; do
     "$helm" package "charts/$chart" --version "$chart_version" --app-version "$version" --destination "$bundle/charts" >/dev/null
+    tar -C "$bundle/charts" -xzf "$bundle/charts/$chart-$chart_version.tgz"
   done
+  cp charts/README.md "$bundle/charts/"
+}
+
+# as_in_a_checkout lets commands of the documentation find what they name.
+as_in_a_checkout() {
+  mkdir -p "$bundle/config/crd"
+  ln -s ../../crds "$bundle/config/crd/bases"
+  ln -s ../samples ../prometheus ../grafana "$bundle/config/"
 }
 
 mkdir "$bundle"
@@ -54,6 +63,8 @@ take config/prometheus prometheus
 take config/grafana grafana
 programs
 charts
+as_in_a_checkout
+go run ./hack/bundlepages "$bundle"
 (cd "$bundle" && find . -type f ! -name SHA256SUMS -printf '%P\0' | LC_ALL=C sort -z | xargs -0 sha256sum >"$scratch/SHA256SUMS")
 mv "$scratch/SHA256SUMS" "$bundle/"
 

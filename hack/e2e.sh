@@ -17,7 +17,7 @@ pass_over() {
 
 # install_packages brings what a real node needs from Debian. What it could not bring, the check names.
 install_packages() {
-  local packages=(containerd runc containernetworking-plugins iptables mount) missing=() package
+  local packages=(containerd runc containernetworking-plugins iptables iproute2 mount) missing=() package
   for package in "${packages[@]}"; do
     if ! dpkg-query --show --showformat '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii'; then missing+=("$package"); fi
   done
@@ -41,6 +41,20 @@ pack_images() {
   tar -C "$out/named" -cf "$out/images.tar" .
 }
 
+# unpack_bundle makes the bundle that the documentation speaks of, and unpacks it.
+unpack_bundle() {
+  local arch out=$1 version=0.1.0
+  arch=$(go env GOARCH)
+  export ARCHS=$arch OCIIMAGE=$bin/ociimage REVISION=e2e SOURCE_DATE_EPOCH=0 HELM=$bin/k8s/helm KUBECTL=$bin/k8s/kubectl
+  mkdir -p "$out"
+  hack/images.sh "$version" "$out" >/dev/null
+  # shellcheck disable=SC2046 # two references
+  hack/dist.sh "$out/install.yaml" $(hack/image-references.sh liaison.township.dev "$version" "$out/images") >/dev/null
+  hack/bundle.sh "$version" "$out" >/dev/null
+  tar -xzf "$out/liaison-$version.tar.gz" -C "$out"
+  bundle=$out/liaison-$version
+}
+
 if [ "$(uname -s)" != Linux ]; then pass_over "a real node needs Linux"; fi
 if [ "$(id -u)" -ne 0 ]; then pass_over "a real node needs root"; fi
 if command -v apt-get >/dev/null; then install_packages; fi
@@ -51,3 +65,10 @@ trap 'rm -rf "$images"' EXIT
 echo "packing the images"
 pack_images "$images/e2e"
 LIAISON_E2E_IMAGES=$images/e2e/images.tar go test -count=1 -v -timeout 20m -run TestOnARealNode ./test/e2e
+
+if ! told=$(unshare --net true 2>&1); then pass_over "the tutorial was not followed offline: $told"; fi
+echo "packing the bundle"
+unpack_bundle "$images/dist"
+if hack/e2e-offline.sh "$bundle"; then exit 0; else status=$?; fi
+if [ "$status" -eq 3 ]; then pass_over "the tutorial was not followed offline, as the node does not start without a network"; fi
+exit "$status"

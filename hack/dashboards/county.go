@@ -41,10 +41,11 @@ var (
 	waiting = each("liaison_case_oldest_pending_seconds")
 	// age leaves out stations that are stopped on purpose.
 	age = "(" + each("liaison_backlog_age_seconds") + " and on (namespace, station) " + each("liaison_station_suspended") + " == 0)"
-	// use is what residents brought within the window: cases and visits.
-	use = "(" + risen("liaison_cases_received_total", "$idle") + " + " + risen("liaison_visits_total", "$idle") + ")"
-	// unused are the stations to which nobody brought anything.
-	unused = named(use) + " == 0"
+	// use is what residents brought within the window: cases that they did not take back, as the installation check does, and visits.
+	use = "(clamp_min(" + risen("liaison_cases_received_total", "$idle") + " - " + risen(takenBack, "$idle") + ", 0) + " +
+		risen("liaison_visits_total", "$idle") + ")"
+	// unused are the stations to which nobody brought anything. Where two counters rise by the same, their increases may differ a little.
+	unused = named(use) + " < 0.5"
 	next   = each("liaison_reception_next_timestamp_seconds")
 	// held counts the receptions whose time has come: a reception stays the next one to the end of its day.
 	held = "ceil(changes((time() >= bool " + next + ")[$__range:$__interval]) / 2)"
@@ -59,6 +60,7 @@ func share(good, all string) string { return good + " / (" + all + " > 0)" }
 const (
 	goodRatings = `liaison_satisfaction_total{rating!="not_satisfied"}`
 	allRatings  = "liaison_satisfaction_total"
+	takenBack   = `liaison_cases_closed_total{result="withdrawn"}`
 	timely      = `liaison_case_closings_total{on_time="true"}`
 	closings    = "liaison_case_closings_total"
 )
@@ -72,7 +74,7 @@ var onTime = caption{"按期办结率", "Closed in time", "所选时间内办结
 
 func countyFigures(b *dashboard.DashboardBuilder) {
 	b.WithPanel(figure(caption{"联络站", "Stations", "已建的联络站。", "Stations that are declared."},
-		units.Short, neutral(), "count("+scope+") or vector(0)")).
+		units.Short, neutral(), orNone("count("+scope+")"))).
 		WithPanel(figure(caption{"未就绪", "Not ready", "应当工作而没有就绪的站，不含停用的站。", "Stations that should work and are not ready; stations suspended on purpose are left out."},
 			units.Short, noneIsWell(red),
 			totalOrNone("(1 - "+each("liaison_station_ready")+") * (1 - "+each("liaison_station_suspended")+")"))).
@@ -96,8 +98,8 @@ func countyFigures(b *dashboard.DashboardBuilder) {
 			units.Short, neutral(), totalOrNone(risen("liaison_visits_total", "$__range"))).Decimals(0)).
 		WithPanel(figure(caption{"已到的接待日", "Receptions held", "所选时间内已到时间的接待日。", "Receptions of residents whose time came within the chosen time."},
 			units.Short, neutral(), totalOrNone(held)).Decimals(0).Interval("15m").MaxDataPoints(oftenEnough)).
-		WithPanel(figure(caption{"未用的站", "Stations not in use", "在所选的周数内既无来访、也无来件的站。从 Prometheus 认识该站起算。",
-			"Stations without a visit and without a case for the chosen weeks, as far back as Prometheus knows them."},
+		WithPanel(figure(caption{"未用的站", "Stations not in use", "在所选的周数内既无来访、也无来件的站，撤回的来件不算。从 Prometheus 认识该站起算。",
+			"Stations without a visit and without a case for the chosen weeks, cases taken back left out, as far back as Prometheus knows them."},
 			units.Short, noneIsWell(amber), orNone("count("+unused+")"))).
 		WithPanel(figure(caption{"缺人的班次", "Shifts uncovered", "今天起已排定而缺代表或领导的接待和值班。", "Planned receptions and duty from today on that lack a deputy or a leader."},
 			units.Short, noneIsWell(amber), totalOrNone(each("liaison_duty_uncovered_shifts"))))
@@ -158,6 +160,7 @@ func countyReceptions(b *dashboard.DashboardBuilder) {
 			"The township whose reception comes next stands first; receptions held are those of the chosen time."},
 			10, nextColumn, false,
 			column{nextColumn, units.DatetimeISO, named(next) + " * 1000", nil},
+			column{text("下次接待缺人", "next one lacks"), units.Short, named(each("liaison_reception_next_uncovered")), coloured(limits("transparent", limit{1, red}))},
 			column{text("已到的接待日", "receptions held"), units.Short, named(held), whole()},
 			column{text("来访", "visits"), units.Short, named(risen("liaison_visits_total", "$__range")), whole()},
 			column{text("缺人的班次", "shifts uncovered"), units.Short, named(each("liaison_duty_uncovered_shifts")), coloured(limits("transparent", limit{1, amber}))},

@@ -85,7 +85,7 @@ func hereOf(counter, matcher, window string) string {
 
 // noneBut says 0 where a counter has no series yet, and nothing where the intake is not scraped.
 func noneBut(query string) string {
-	return fmt.Sprintf("sum(%s) or 0 * %s", query, here("liaison_intake_info"))
+	return zeroBeside("sum("+query+")", "liaison_intake_info{"+chosen+"}")
 }
 
 // rateHere is how fast a counter of the station rises.

@@ -131,6 +131,11 @@ var rules = []rule{
 		spoil:  func(b *dashboard.Dashboard) { queriesOf(panelsOf(*b)[0])[0].Expr = `sum(x_total)` },
 	},
 	{
+		name:   "a zero is told",
+		faults: perPanel(zerosOutOfNothing),
+		spoil:  func(b *dashboard.Dashboard) { queriesOf(panelsOf(*b)[2])[0].Expr = `count(x) or vector(0)` },
+	},
+	{
 		name:   "both languages, Chinese first",
 		faults: bothLanguages,
 		spoil:  func(b *dashboard.Dashboard) { panelsOf(*b)[0].Title = cog.ToPtr("Stations") },
@@ -301,6 +306,16 @@ func countersAreRated(query parser.Expr, err error) []string {
 		}
 		return nil
 	})
+	return faults
+}
+
+// zerosOutOfNothing are those of queries that answer even where there is no operator, and look as if all were well. Of the replicas alone none is an answer.
+func zerosOutOfNothing(panel *dashboard.Panel) []string {
+	var faults []string
+	counts := title(panel) == "副本 · Replicas" || title(panel) == "主副本 · Leaders"
+	for _, query := range queriesOf(panel) {
+		faults = append(faults, when(!counts && strings.Contains(query.Expr, "vector("), "query "+*query.RefId+" answers where nothing is told")...)
+	}
 	return faults
 }
 

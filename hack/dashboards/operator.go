@@ -21,20 +21,20 @@ func operator() *dashboard.DashboardBuilder {
 
 func operatorFigures(b *dashboard.DashboardBuilder) {
 	b.WithPanel(figure(caption{"副本", "Replicas", "Prometheus 抓得到的控制器副本。", "Replicas of the operator that Prometheus reaches."},
-		units.Short, limits(red, limit{1, green}), orNone("count("+process("process_start_time_seconds")+")"))).
+		units.Short, limits(red, limit{1, green}), orZero("count("+process("process_start_time_seconds")+")"))).
 		WithPanel(figure(caption{"主副本", "Leaders", "正在工作的副本，应当恰有一个；没有选举时为零。", "Replicas at work; there should be exactly one. 0 where there is no election."},
-			units.Short, limits(amber, limit{1, green}, limit{2, red}), orNone(sum(process("leader_election_master_status"))))).
+			units.Short, limits(amber, limit{1, green}, limit{2, red}), orZero(sum(process("leader_election_master_status"))))).
 		WithPanel(figure(caption{"联络站", "Stations", "由控制器照管的联络站。", "Stations that the operator looks after."},
-			units.Short, neutral(), orNone("count("+each(process("liaison_station_info"))+")"))).
+			units.Short, neutral(), zeroBeside("count("+each(process("liaison_station_info"))+")", process("liaison_rollout_halted")))).
 		WithPanel(figure(caption{"更新暂停", "Rollout halted", "有站更新失败时，其余的站不再更新。", "While a station has failed its update, no other is updated."},
-			units.NoUnit, noneIsWell(red), orNone("max("+process("liaison_rollout_halted")+")")).
+			units.NoUnit, noneIsWell(red), "max("+process("liaison_rollout_halted")+")").
 			Mappings(yesOrNo(text("暂停", "halted"), red, text("正常", "no"), green))).
 		WithPanel(figure(caption{"出错", "Errors", "最近一小时协调出错的次数。", "Reconciles that failed within the last hour."},
 			units.Short, limits(green, limit{1, amber}, limit{100, red}),
-			orNone(sum("increase("+process("controller_runtime_reconcile_errors_total")+"[1h])"))).Decimals(0)).
+			zeroBeside(sum("increase("+process("controller_runtime_reconcile_errors_total")+"[1h])"), process("process_start_time_seconds"))).Decimals(0)).
 		WithPanel(figure(caption{"崩溃", "Panics", "最近一天协调中崩溃的次数；每一次都是缺陷。", "Reconciles that panicked within the last day; each is a defect."},
 			units.Short, noneIsWell(red),
-			orNone(sum("increase("+process("controller_runtime_reconcile_panics_total")+"[1d])"))).Decimals(0))
+			zeroBeside(sum("increase("+process("controller_runtime_reconcile_panics_total")+"[1d])"), process("process_start_time_seconds"))).Decimals(0))
 }
 
 func operatorReconciles(b *dashboard.DashboardBuilder) {

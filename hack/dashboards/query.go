@@ -39,8 +39,14 @@ func total(figure string, labels ...string) string {
 // totalOrNone is total where finding nothing means that there is none.
 func totalOrNone(figure string) string { return orNone(total(figure)) }
 
-// orNone says 0 where nothing is found.
-func orNone(query string) string { return query + " or vector(0)" }
+// orNone says 0 where nothing is found, as long as the operator tells anything about stations: its word on the rollout stands for all of it.
+func orNone(query string) string { return zeroBeside(query, "liaison_rollout_halted") }
+
+// zeroBeside says 0 where nothing is found, as long as the other metric is. Of what nobody tells there is no figure, least of all a green one.
+func zeroBeside(query, told string) string { return fmt.Sprintf("%s or 0 * max(%s)", query, told) }
+
+// orZero says 0 where nothing is found because that is what was asked.
+func orZero(query string) string { return query + " or vector(0)" }
 
 func sum(query string, labels ...string) string {
 	if len(labels) == 0 {

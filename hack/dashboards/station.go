@@ -73,25 +73,29 @@ func stationDuty(b *dashboard.DashboardBuilder) {
 	b.WithRow(row("接待与值班", "Receptions and duty")).
 		WithPanel(figure(caption{"下次接待", "Next reception", "下次接待群众的开始时间。", "When the next reception of residents begins."},
 			units.DatetimeISO, neutral(), here("liaison_reception_next_timestamp_seconds")+" * 1000").
-			NoValue(text("未排定", "none planned"))).
+			NoValue(text("未排定", "none planned")).Span(8)).
 		WithPanel(figure(caption{"离下次接待", "Until the next reception", "还有多久；负数表示今天的接待已经开始。", "How long it is until then; negative once the reception of today has begun."},
 			units.Seconds, neutral(), here("liaison_reception_next_timestamp_seconds")+" - time()").
-			NoValue(text("未排定", "none planned"))).
+			NoValue(text("未排定", "none planned")).Span(8)).
+		WithPanel(figure(caption{"下次接待缺人", "Next reception lacks", "下次接待无人到场的代表和领导名额：排不出人，或已公告的人不能来。",
+			"Places of deputies and leaders at the next reception that nobody takes: nobody can, or who was announced cannot come."},
+			units.Short, noneIsWell(red), here("liaison_reception_next_uncovered")).
+			NoValue(text("未排定", "none planned")).Span(8)).
 		WithPanel(figure(caption{"缺人的班次", "Shifts uncovered", "今天起已排定而缺代表或领导的接待和值班。", "Planned receptions and duty from today on that lack a deputy or a leader."},
-			units.Short, noneIsWell(amber), here("liaison_duty_uncovered_shifts"))).
+			units.Short, noneIsWell(amber), here("liaison_duty_uncovered_shifts")).Span(quarter)).
 		WithPanel(figure(caption{"需改的公告", "Announcements to correct", "已公告而不能照办的接待和值班。", "Announced receptions and duty that cannot be held as announced."},
-			units.Short, noneIsWell(red), here("liaison_duty_broken_announcements"))).
+			units.Short, noneIsWell(red), here("liaison_duty_broken_announcements")).Span(quarter)).
 		WithPanel(spelled(figure(caption{"轮值差距", "Fairness", "在任代表中轮得最多与最少的相差几次，接待日与日常值班分开计。",
 			"Most turns less fewest among the deputies who serve, receptions and ordinary duty counted apart."},
 			units.Short, limits(green, limit{2, amber}), here("liaison_duty_fairness_spread", "ledger")).
 			Targets(present([]question{{here("liaison_duty_fairness_spread", "ledger"), "{{ledger}}"}})).
-			TextMode(common.BigValueTextModeValueAndName), ledgers)).
+			TextMode(common.BigValueTextModeValueAndName), ledgers).Span(quarter)).
 		WithPanel(figure(caption{"放假安排", "Holiday arrangement", "是否知道该年的放假安排；不知道时排班是暂定的。",
 			"Whether the holiday arrangement of a year is known; while it is not, plans are provisional."},
 			units.NoUnit, neutral(), here("liaison_holiday_calendar_known", "year")).
 			Targets(present([]question{{here("liaison_holiday_calendar_known", "year"), "{{year}}"}})).
 			TextMode(common.BigValueTextModeValueAndName).
-			Mappings(yesOrNo(text("已知", "known"), green, text("未知", "unknown"), amber)))
+			Mappings(yesOrNo(text("已知", "known"), green, text("未知", "unknown"), amber)).Span(quarter))
 }
 
 func stationRunning(b *dashboard.DashboardBuilder) {

@@ -115,12 +115,16 @@ func refuses(t *testing.T, words string, args ...string) {
 	}
 }
 
-// tree is every file below a folder with its hash.
+// tree is every file below a folder with its hash, and every link with where it leads.
 func tree(t *testing.T, folder string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
 	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
+			return err
+		}
+		if entry.Type() == fs.ModeSymlink {
+			files[strings.TrimPrefix(path, folder)], err = os.Readlink(path)
 			return err
 		}
 		content, err := os.ReadFile(path)
