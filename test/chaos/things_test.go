@@ -133,6 +133,7 @@ var edits = []edit{
 	{"lost the token", secret, drop("data", station.InternalTokenKey)},
 	{"selects others", service, set("others", "spec", "selector", "app.kubernetes.io/instance")},
 	{"selects all", service, drop("spec", "selector", "app.kubernetes.io/instance")},
+	{"selects too little", service, set("web", "spec", "selector", "tier")},
 	{"leads nowhere", service, func(fields map[string]any) {
 		ports, _, err := unstructured.NestedSlice(fields, "spec", "ports")
 		if port, ok := first(ports); ok && err == nil {
@@ -151,6 +152,7 @@ var edits = []edit{
 	{"lets all in", networkPolicy, set(list(map[string]any{}), "spec", "ingress")},
 	{"lets none in", networkPolicy, drop("spec", "ingress")},
 	{"guards others", networkPolicy, set("others", "spec", "podSelector", "matchLabels", "app.kubernetes.io/instance")},
+	{"guards nobody", networkPolicy, set("web", "spec", "podSelector", "matchLabels", "tier")},
 	{"is at another host", ingress, func(fields map[string]any) {
 		rules, _, err := unstructured.NestedSlice(fields, "spec", "rules")
 		if rule, ok := first(rules); ok && err == nil {

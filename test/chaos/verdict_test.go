@@ -204,9 +204,13 @@ func afresh(w *world, value any) any {
 	return read
 }
 
-// stationStatus is what does not hang on when it happened, nor on what the intake said.
+// stationStatus is what does not hang on when it happened, nor on what the intake said: one that is suspended now may have told its figures before.
 func stationStatus(status v1alpha1.LiaisonStationStatus) any {
-	return []any{conditionsOf(status.Conditions), status.URL, status.OnDutyToday, status.NextReception}
+	said := conditionsOf(status.Conditions)
+	if figures := meta.FindStatusCondition(status.Conditions, v1alpha1.ConditionBacklogFresh); figures != nil {
+		said[figures.Type] = fmt.Sprintf("%s/%s", figures.Status, figures.Reason)
+	}
+	return []any{said, status.URL, status.OnDutyToday, status.NextReception}
 }
 
 func conditionsOf(conditions []metav1.Condition) map[string]string {
@@ -318,6 +322,8 @@ func (w *world) forgetsTheDeleted() {
 	last := stations[len(stations)-1]
 	s := &v1alpha1.LiaisonStation{}
 	w.get(last, s)
+	// A station whose data Secret is a stranger's has none to begin with.
+	had := w.hasClaim(last)
 	if err := cluster.Client.Delete(w.t.Context(), s); err != nil {
 		w.t.Fatal(err)
 	}
@@ -333,11 +339,20 @@ func (w *world) forgetsTheDeleted() {
 		return seriesOf(exposition, there.Items)
 	})
 	w.settle("without a station")
-	kept := &corev1.PersistentVolumeClaim{}
-	err := cluster.Client.Get(w.t.Context(), client.ObjectKey{Namespace: last.Namespace, Name: station.DataName(last.Name)}, kept)
-	if retained := s.Spec.ReclaimPolicy == v1alpha1.ReclaimRetain; (err == nil) != retained && kept.Annotations[annotationForeign] == "" {
-		w.t.Errorf("station %s had reclaim policy %s; its claim: %v", last, s.Spec.ReclaimPolicy, err)
+	if has, want := w.hasClaim(last), had && s.Spec.ReclaimPolicy == v1alpha1.ReclaimRetain; has != want {
+		w.t.Errorf("station %s had reclaim policy %s and a claim: %t; now there is one: %t", last, s.Spec.ReclaimPolicy, had, has)
 	}
+}
+
+// hasClaim reports whether the station has a claim that is no stranger's.
+func (w *world) hasClaim(of client.ObjectKey) bool {
+	w.t.Helper()
+	claim := &corev1.PersistentVolumeClaim{}
+	err := cluster.Client.Get(w.t.Context(), client.ObjectKey{Namespace: of.Namespace, Name: station.DataName(of.Name)}, claim)
+	if client.IgnoreNotFound(err) != nil {
+		w.t.Fatal(err)
+	}
+	return err == nil && claim.Annotations[annotationForeign] == ""
 }
 
 // seriesOf the stations and of no others.

@@ -258,8 +258,12 @@ func (w *witness) seeNothingPersonal(obj client.Object, in any) {
 }
 
 func (w *witness) seeStanding(obj client.Object, now standing, more func(map[string]metav1.Condition) []string) {
-	for _, broken := range append(now.broken(more), now.after(w.last[obj.GetUID()])...) {
-		w.fault(obj, broken)
+	broken := now.broken(more)
+	if before, known := w.last[obj.GetUID()]; known {
+		broken = append(broken, now.after(before)...)
+	}
+	for _, what := range broken {
+		w.fault(obj, what)
 	}
 	w.last[obj.GetUID()] = now
 }

@@ -286,7 +286,9 @@ func (w *world) eventually(what string, ask func(context.Context) error) {
 	w.t.Helper()
 	var last error
 	err := wait.PollUntilContextTimeout(w.t.Context(), 250*time.Millisecond, patience, true, func(ctx context.Context) (bool, error) {
-		last = ask(ctx)
+		if err := ask(ctx); err == nil || ctx.Err() == nil { // that the time is over is told already
+			last = err
+		}
 		return last == nil, nil
 	})
 	if err != nil {
@@ -419,7 +421,7 @@ func (w *world) tellIfFailed() {
 	}
 	kept := filepath.Join(os.TempDir(), fmt.Sprintf("chaos-%d.log", w.seed))
 	if err := os.WriteFile(kept, []byte(w.operators.said()), 0o600); err == nil {
-		w.t.Logf("LIAISON_CHAOS_SEED=%d draws these acts again; the operators' logs are in %s", w.seed, kept)
+		w.t.Logf("to draw these acts again: make chaos LIAISON_CHAOS=%s LIAISON_CHAOS_SEED=%d; the operators' logs are in %s", os.Getenv("LIAISON_CHAOS"), w.seed, kept)
 	}
 	for _, r := range w.operators.replicas {
 		r.kill()

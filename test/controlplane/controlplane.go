@@ -89,7 +89,7 @@ func start() (*ControlPlane, error) {
 	environment := &envtest.Environment{
 		Scheme:                   scheme,
 		BinaryAssetsDirectory:    assets,
-		CRDDirectoryPaths:        []string{filepath.Join(root, "config", "crd", "bases")},
+		CRDInstallOptions:        Kinds(filepath.Join(root, "config", "crd", "bases")),
 		ErrorIfCRDPathMissing:    true,
 		ControlPlaneStartTimeout: 2 * time.Minute,
 		ControlPlaneStopTimeout:  time.Minute,
@@ -116,6 +116,11 @@ func start() (*ControlPlane, error) {
 		Config: config, Scheme: scheme, Client: c, environment: environment,
 		folder: folder, operator: sync.OnceValues(func() (string, error) { return buildOperator(folder) }),
 	}, nil
+}
+
+// Kinds is how a test installs the CRDs at the paths: as patiently as it waits for anything else. By itself envtest gives up after ten seconds.
+func Kinds(paths ...string) envtest.CRDInstallOptions {
+	return envtest.CRDInstallOptions{Paths: paths, ErrorIfPathMissing: true, MaxTime: Patience}
 }
 
 // NewScheme returns a scheme with the built-in kinds, ours, and those that a test may install.

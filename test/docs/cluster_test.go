@@ -41,23 +41,36 @@ func somewhere(t *testing.T) place {
 	images := localRegistry
 	if here.kubeconfig = os.Getenv("LIAISON_DOCS_KUBECONFIG"); here.kubeconfig != "" {
 		here.folder, images = os.Getenv("LIAISON_DOCS_BUNDLE"), os.Getenv("LIAISON_DOCS_REGISTRY")
+		here.after = askPanels(t, folder)
 	} else {
 		unpack(t, bin, here.folder)
 		here.kubeconfig = startCluster(t, bin)
 	}
 	here.checkout = checkout(t, filepath.Join(folder, "checkout"))
 	// Ports that the pages choose may be taken here.
-	public, metrics, prometheus := freePort(t), freePort(t), freePort(t)
+	public, metrics, intake, proxy, prometheus := freePort(t), freePort(t), freePort(t), freePort(t), freePort(t)
 	here.instead = []string{
 		registry, images, otherRegistry, images,
 		"kubectl-liaison-linux-amd64", "kubectl-liaison-linux-" + runtime.GOARCH,
 		"127.0.0.1:8080", "127.0.0.1:" + public, "--port 8080", "--port " + public,
 		"8443:8443", metrics + ":8443", "127.0.0.1:8443", "127.0.0.1:" + metrics,
+		"8081:internal", intake + ":internal", "127.0.0.1:8081", "127.0.0.1:" + intake,
+		"--port 8001", "--port " + proxy, "127.0.0.1:8001", "127.0.0.1:" + proxy,
 		"127.0.0.1:9090", "127.0.0.1:" + prometheus,
 		site, "http://127.0.0.1:" + public,
 		"<status.backlog.audit.head>", "$(kubectl -n jixian get lst zhongduo -o jsonpath='{.status.backlog.audit.head}')",
+		"liaison.db.before-<time>", "$(kubectl -n jixian exec zhongduo-intake-0 -- /liaison-intake kept | sed -n '2s/ .*//p')",
 	}
 	return here
+}
+
+// askPanels is the command that asks the tutorial's Prometheus every query of the dashboards. The development cluster has no kubelet that would tell how
+// full volumes are, so it is asked elsewhere only.
+func askPanels(t *testing.T, folder string) string {
+	t.Helper()
+	ask := filepath.Join(folder, "ask")
+	command(t, "go", "build", "-o", ask, "township.dev/liaison/test/monitoring/ask")
+	return ask + " -prometheus 127.0.0.1:9090 -boards grafana/dashboards -namespace jixian -station zhongduo -patience 2m\n"
 }
 
 // checkout makes a folder like one of the project's, in which a reader can write, with what the county's identity provider and authority have given out.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -93,6 +94,20 @@ func said(blocks []block) []string {
 		all = append(all, "prints "+b.prints)
 	}
 	return all
+}
+
+// kubectl waits for the creation of one object only: of two, neither of which is there, it says at once that they are not found (kubectl 1.37, RunWaitContext).
+func TestCreationIsWaitedForOneByOne(t *testing.T) {
+	named := regexp.MustCompile(`\s[a-z.]+/[a-z0-9.-]+`)
+	for _, page := range pages(t) {
+		for _, b := range commands(t, page) {
+			for line := range strings.Lines(b.text) {
+				if strings.Contains(line, " wait --for=create ") && len(named.FindAllString(line, -1)) != 1 {
+					t.Errorf("%s: a wait for creation names one object: %s", b.where(), line)
+				}
+			}
+		}
+	}
 }
 
 func TestBlocksOfAPage(t *testing.T) {

@@ -43,7 +43,7 @@ var programs = regexp.MustCompile(`^(kubectl|kubectl-liaison|helm|make|curl|git|
 func pages(t *testing.T) []string {
 	t.Helper()
 	var found []string
-	for _, pattern := range []string{"*.md", "docs/*.md", "docs/runbooks/*.md", "charts/*.md", "config/*/*.md", "hack/*/*.md"} {
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/*/*.md", "charts/*.md", "config/*/*.md", "hack/*/*.md"} {
 		matches, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {
 			t.Fatal(err)

@@ -22,9 +22,9 @@ type place struct {
 	path []string
 	// instead are pairs: a text of the pages, and what stands in its place here.
 	instead []string
-	// before is what was done before a page begins.
-	before   string
-	patience time.Duration
+	// before is what was done before a page begins, after what is done at the end of it.
+	before, after string
+	patience      time.Duration
 	// checkout is the folder in which all pages but the tutorial are read.
 	checkout string
 }
@@ -42,8 +42,14 @@ func (p place) inCheckout(page string) place {
 	return p
 }
 
-// follow runs the blocks in one shell, one after the other, and ends the test at the first that fails.
+// follow runs the blocks, and holds what each prints against the page.
 func (p place) follow(t *testing.T, blocks []block) {
+	t.Helper()
+	p.compare(t, blocks, p.printed(t, blocks))
+}
+
+// printed runs the blocks in one shell, one after the other, and ends the test at the first that fails. It returns what each printed.
+func (p place) printed(t *testing.T, blocks []block) []string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), p.patience)
 	defer cancel()
@@ -61,7 +67,7 @@ func (p place) follow(t *testing.T, blocks []block) {
 	if err != nil {
 		t.Fatalf("the last block above failed: %v", err)
 	}
-	p.compare(t, blocks, printed)
+	return printed
 }
 
 // output is what the shell and what it started print, into a file: a pipe would stay open as long as the last process in the background.
@@ -94,6 +100,9 @@ func (p place) script(blocks []block) string {
 	script.WriteString("set -euo pipefail\n" + p.before)
 	for _, b := range blocks {
 		fmt.Fprintf(&script, "echo; echo '%s%s'\n%s", mark, b.where(), replacer.Replace(b.text))
+	}
+	if p.after != "" {
+		fmt.Fprintf(&script, "echo; echo '%safter the page'\n%s", mark, replacer.Replace(p.after))
 	}
 	return script.String()
 }

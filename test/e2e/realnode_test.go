@@ -26,7 +26,7 @@ func TestOnARealNode(t *testing.T) {
 	}
 	c.helm("upgrade", "--install", release, filepath.Join(root, "charts", "liaison-operator"), "--namespace", operatorNamespace,
 		"--set", "image.tag=e2e,intake.image.tag=e2e,backlog.interval=2s", "--wait", "--timeout", "2m")
-	c.declare("--set", "intake.trustedProxies={10.0.0.0/8}")
+	c.declare(behindProxies...)
 	c.eventually("the station is Ready", c.isReady)
 	c.serves("its pod is up", func(*corev1.Pod) bool { return true })
 
@@ -35,6 +35,7 @@ func TestOnARealNode(t *testing.T) {
 		prove func(*cluster)
 	}{
 		{"the images run as nobody on a root that cannot be written", (*cluster).provePrivileges},
+		{"helm test leaves a suggestion by the station's name and takes it back", (*cluster).proveHelmTest},
 		{"a change of the roster arrives in the running service", (*cluster).proveChangesArrive},
 		{"strangers are kept from the internal port, Prometheus is let in, the site is open", (*cluster).proveDoors},
 		{"the memory limit is the declared one, and the service lives under it", (*cluster).proveMemory},
@@ -51,6 +52,20 @@ func TestOnARealNode(t *testing.T) {
 			sentence.prove(&inside)
 		})
 	}
+}
+
+// behindProxies are the values of a township that believes where a request comes from.
+var behindProxies = []string{"--set", "intake.trustedProxies={10.0.0.0/8}"}
+
+// proveHelmTest runs the release's test, whose pod takes its image from the station as it stands at an upgrade.
+func (c *cluster) proveHelmTest() {
+	c.declare(behindProxies...)
+	before := c.station().Status.Backlog
+	c.helm("test", station, "--namespace", county, "--timeout", "2m", "--logs")
+	c.eventually("the operator has counted the suggestion, and none waits", func() bool {
+		now := c.station().Status.Backlog
+		return now != nil && now.Pending == 0 && (before == nil || now.Received > before.Received)
+	})
 }
 
 // startReal brings up a cluster with a real node and loads the images. Where the machine refuses, the test is passed over, and says so.

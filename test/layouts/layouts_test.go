@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -24,24 +23,23 @@ var update = flag.Bool("update", false, "make the values of the townships from t
 
 // The README is the script, but for the place of the second county, which shares its cluster with the first.
 func TestACountyAppliesItsRepositoryAndNothingDrifts(t *testing.T) {
-	unpack, plain, plainDiffers, helm, helmDiffers := scripts(t)
-	folder := bundle(t)
-	sh(t, folder, unpack)
+	says, folder := scripts(t), bundle(t)
+	sh(t, folder, says.unpack)
 	cluster.StartOperator(t, "--operator-namespace=liaison-system", "--intake-image=r.example/liaison-intake:0.1.0")
 
 	cluster.Machinery(t, "jixian")
-	sh(t, folder, plain)
+	sh(t, folder, says.plain)
 	eventuallyAll(t, current, declared("jixian")...)
-	if differs := sh(t, folder, plainDiffers); differs != "" {
+	if differs := sh(t, folder, says.plainDiffers); differs != "" {
 		t.Errorf("what was applied has drifted:\n%s", differs)
 	}
 
 	elsewhere := strings.NewReplacer("jixian", "daning", "liaison-system", "liaison-elsewhere",
 		"--install liaison-operator", "--install liaison-operator --take-ownership --force-conflicts")
 	cluster.Machinery(t, "daning")
-	sh(t, folder, elsewhere.Replace(helm))
+	sh(t, folder, elsewhere.Replace(says.helm))
 	eventuallyAll(t, current, declared("daning")...)
-	if differs := sh(t, folder, elsewhere.Replace(helmDiffers)); differs != "" {
+	if differs := sh(t, folder, elsewhere.Replace(says.helmDiffers)); differs != "" {
 		t.Errorf("what was installed has drifted:\n%s", differs)
 	}
 	for _, name := range townships {
@@ -182,43 +180,6 @@ func valuesFrom(t *testing.T, name string) string {
 		}
 	}
 	return fmt.Sprintf("%s\nroster:\n%s", values.String(), roster)
-}
-
-// What Argo CD and Flux are told to read is there.
-func TestGitOpsNamesFilesThatAreThere(t *testing.T) {
-	unpack, _, _, _, _ := scripts(t)
-	folder := bundle(t)
-	sh(t, folder, unpack)
-	county := filepath.Join(folder, "county")
-	wantFiles(t, county, "charts/liaison-operator", "charts/liaison-station", "helm/operator.yaml", "helm/county.yaml")
-
-	text := read(t, filepath.Join(county, "argocd", "townships.yaml")) + read(t, filepath.Join(county, "argocd", "operator.yaml"))
-	for _, path := range []string{"path: helm/townships/*.yaml", "path: charts/liaison-station", "path: charts/liaison-operator", "../../helm/county.yaml", "../../helm/operator.yaml"} {
-		if !strings.Contains(text, path) {
-			t.Errorf("Argo CD is not told of %s", path)
-		}
-	}
-
-	var released []string
-	for _, release := range documents(t, filepath.Join(county, "flux", "releases", "townships.yaml")) {
-		released = append(released, release.GetName())
-		files, _, err := unstructured.NestedStringSlice(release.Object, "spec", "chart", "spec", "valuesFiles")
-		if err != nil || !slices.Contains(files, "helm/townships/"+release.GetName()+".yaml") {
-			t.Errorf("%s has the values %v: %v", release.GetName(), files, err)
-		}
-		wantFiles(t, county, files...)
-	}
-	slices.Sort(released)
-	if !slices.Equal(released, townships) {
-		t.Errorf("Flux releases %v", released)
-	}
-	for _, file := range []string{"county.yaml", "plain.yaml"} {
-		for _, document := range documents(t, filepath.Join(county, "flux", file)) {
-			if path, has, _ := unstructured.NestedString(document.Object, "spec", "path"); has {
-				run(t, county, tool(t, "kubectl"), "kustomize", path)
-			}
-		}
-	}
 }
 
 func wantFiles(t *testing.T, folder string, names ...string) {

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -96,20 +97,32 @@ func try(t *testing.T, folder, program string, args ...string) (string, error) {
 	return stdout.String(), nil
 }
 
-var fenced = regexp.MustCompile("(?s)```sh( [a-z]+)?\n(.*?)```")
+var (
+	section = regexp.MustCompile(`(?m)^## `)
+	fenced  = regexp.MustCompile("(?s)```sh\n(.*?)```")
+)
 
-// scripts are the README's, in their order. Those that show differences have a name.
-func scripts(t *testing.T) (unpack, plain, plainDiffers, helm, helmDiffers string) {
+// guide is what the README's blocks of commands are for.
+type guide struct{ unpack, plain, plainDiffers, helm, helmDiffers, argo, flux string }
+
+// scripts are the README's, by the headings that they stand under.
+func scripts(t *testing.T) guide {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(repository, "README.md"))
-	if err != nil {
-		t.Fatal(err)
+	var found []string
+	for _, part := range section.Split(read(t, filepath.Join(repository, "README.md")), -1) {
+		heading, _, _ := strings.Cut(part, "\n")
+		for _, block := range fenced.FindAllStringSubmatch(part, -1) {
+			found = append(found, heading, block[1])
+		}
 	}
-	found := fenced.FindAllStringSubmatch(string(text), -1)
-	if len(found) != 5 || found[2][1] != " plain" || found[4][1] != " helm" {
-		t.Fatalf("the README has %d scripts, or in another order", len(found))
+	var headings, blocks []string
+	for pair := range slices.Chunk(found, 2) {
+		headings, blocks = append(headings, pair[0]), append(blocks, pair[1])
 	}
-	return found[0][2], found[1][2], found[2][2], found[3][2], found[4][2]
+	if want := []string{"# A county's repository", "Plain YAML", "Plain YAML", "Helm", "Helm", "Argo CD", "Flux"}; !slices.Equal(headings, want) {
+		t.Fatalf("the README has scripts under %q, want %q", headings, want)
+	}
+	return guide{blocks[0], blocks[1], blocks[2], blocks[3], blocks[4], blocks[5], blocks[6]}
 }
 
 func sh(t *testing.T, folder, script string) string {

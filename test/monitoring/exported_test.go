@@ -1,6 +1,7 @@
 package monitoring
 
 import (
+	"maps"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -121,8 +122,9 @@ func texts[T ~string](values []T) (all []string) {
 func exported(t *testing.T) map[string][]string {
 	t.Helper()
 	labelsOf := described(
-		metrics.NewCollector(metrics.Config{}), waves.New(intstr.FromInt32(1)), apply.NewWritesCounter(), ctrlmetrics.Registry.(prometheus.Collector),
+		waves.New(intstr.FromInt32(1)), apply.NewWritesCounter(), ctrlmetrics.Registry.(prometheus.Collector),
 	)
+	maps.Copy(labelsOf, metrics.Labels())
 	// The kubelet's, as its documentation has them.
 	for _, name := range []string{"kubelet_volume_stats_available_bytes", "kubelet_volume_stats_capacity_bytes"} {
 		labelsOf[name] = []string{"namespace", "persistentvolumeclaim"}

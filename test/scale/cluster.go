@@ -35,7 +35,7 @@ func startCluster(assets, crds, state string) (*cluster, error) {
 	environment := &envtest.Environment{
 		Scheme:                   controlplane.NewScheme(),
 		BinaryAssetsDirectory:    assets,
-		CRDDirectoryPaths:        []string{crds},
+		CRDInstallOptions:        controlplane.Kinds(crds),
 		ErrorIfCRDPathMissing:    true,
 		ControlPlaneStartTimeout: 5 * time.Minute,
 		ControlPlaneStopTimeout:  2 * time.Minute,

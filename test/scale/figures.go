@@ -26,6 +26,8 @@ type figures struct {
 	BaseRSS      float64 `json:"baseRSS"`
 	SettledRSS   float64 `json:"settledRSS"`
 	RestartedRSS float64 `json:"restartedRSS"`
+	// PeakRSS is the most that was resident while stations were provisioned, or after the restart.
+	PeakRSS float64 `json:"peakRSS"`
 	// SettledHeap is what lives in the operator's memory after a collection, less than BaseHeap of that without stations.
 	BaseHeap    float64 `json:"baseHeap"`
 	SettledHeap float64 `json:"settledHeap"`
@@ -42,9 +44,10 @@ type figures struct {
 	SweepSeconds float64 `json:"sweepSeconds"`
 	Swept        int     `json:"swept"`
 	SweepCores   float64 `json:"sweepCores"`
-	// ScrapeMillis and ScrapeBytes of the operator's metrics.
+	// ScrapeMillis and ScrapeBytes of the operator's metrics, and its ScrapedRSS in bytes after several scrapes without a rest.
 	ScrapeMillis float64 `json:"scrapeMillis"`
 	ScrapeBytes  float64 `json:"scrapeBytes"`
+	ScrapedRSS   float64 `json:"scrapedRSS"`
 	// Rosters are measured last, and apart.
 	Rosters *rosterFigures `json:"rosters,omitempty"`
 }
@@ -90,12 +93,14 @@ func (f figures) print(to io.Writer) {
 	line("  operator CPU       %.1f ms/station while provisioning", f.ProvisionCPU)
 	line("  resident memory    base %.1f MiB; above it per station: settled %.1f KiB, started anew %.1f KiB, live heap %.1f KiB (aim 25 KiB)", f.BaseRSS/mib,
 		f.perStation(f.SettledRSS, f.BaseRSS), f.perStation(f.RestartedRSS, f.BaseRSS), f.perStation(f.SettledHeap, f.BaseHeap))
+	line("  peak               %.1f MiB", f.PeakRSS/mib)
 	line("  edit to child      p50 %.1f ms, p99 %.1f ms; edited again p50 %.1f ms, p99 %.1f ms (aim p99 250 ms)",
 		f.EditMillis.P50, f.EditMillis.P99, f.AgainMillis.P50, f.AgainMillis.P99)
 	line("  repair             p50 %.1f ms, p99 %.1f ms (aim p50 30 ms)", f.RepairMillis.P50, f.RepairMillis.P99)
 	line("  restart            settled after %.1f s, %.1f s of CPU, %.0f writes (aim 0)", f.RestartSeconds, f.RestartCPU, f.RestartWrites)
 	line("  sweep of polls     %d of %d in %.1f s at %.3f cores", f.Swept, f.Stations, f.SweepSeconds, f.SweepCores)
-	line("  scrape             %.1f KiB in %.1f ms", f.ScrapeBytes/kib, f.ScrapeMillis)
+	line("  scrape             %.1f KiB in %.1f ms; resident memory above the base after several in a row %.1f KiB per station", f.ScrapeBytes/kib, f.ScrapeMillis,
+		f.perStation(f.ScrapedRSS, f.BaseRSS))
 	if rosters := f.Rosters; rosters != nil {
 		line("  %d rosters of %d  planned and published %.1f/s with %.2f requests, %.1f ms of CPU and %.1f KiB of live heap each", rosters.Rosters, deputies,
 			rosters.PerSecond, total(rosters.Requests), rosters.CPU, rosters.Heap/kib)

@@ -48,7 +48,10 @@ func (r *runner) startOperator(ctx context.Context, interval time.Duration) (*op
 		return nil, fmt.Errorf("starting the operator: %w", err)
 	}
 	o := &operator{process: process, ended: make(chan error, 1), metrics: "http://" + metrics + "/metrics"}
-	go func() { o.ended <- process.Wait() }()
+	go func() {
+		o.ended <- process.Wait()
+		close(o.ended)
+	}()
 	ready := "http://" + probes + "/readyz"
 	err = wait.PollUntilContextTimeout(ctx, 100*time.Millisecond, 10*time.Minute, true, func(ctx context.Context) (bool, error) {
 		select {
@@ -101,8 +104,8 @@ func (o *operator) stop() error {
 
 // usage is what the process has used so far.
 type usage struct {
-	// cpu in seconds; rss in bytes.
-	cpu, rss float64
+	// cpu in seconds; rss, and the most that it was, in bytes.
+	cpu, rss, peak float64
 }
 
 // usage is read from /proc: asking the process itself would be work for it.
@@ -121,7 +124,22 @@ func (o *operator) usage() (usage, error) {
 		}
 	}
 	const ticksPerSecond = 100
-	return usage{cpu: (numbers[0] + numbers[1]) / ticksPerSecond, rss: numbers[2] * float64(os.Getpagesize())}, nil
+	peak, err := highWater(filepath.Join(folder, "status"))
+	return usage{cpu: (numbers[0] + numbers[1]) / ticksPerSecond, rss: numbers[2] * float64(os.Getpagesize()), peak: peak}, err
+}
+
+// highWater is the most that was resident, in bytes; proc_pid_status(5) has it as VmHWM.
+func highWater(status string) (float64, error) {
+	content, err := os.ReadFile(status)
+	if err != nil {
+		return 0, fmt.Errorf("reading the operator's peak: %w", err)
+	}
+	_, after, _ := strings.Cut(string(content), "VmHWM:")
+	var kilobytes float64
+	if _, err := fmt.Sscan(after, &kilobytes); err != nil {
+		return 0, fmt.Errorf("reading VmHWM in %s: %w", status, err)
+	}
+	return kilobytes * kib, nil
 }
 
 // scrape asks the operator for its metrics.

@@ -108,12 +108,14 @@ func (r *runner) provision(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		r.Figures.PeakRSS = max(r.Figures.PeakRSS, used.peak)
 		r.Provision = effort{Stations: provisioned, Seconds: earlier.Seconds + time.Since(began).Seconds(), CPU: earlier.CPU + used.cpu}
 		return r.save()
 	}
 	err = r.watchStations(ctx, len(r.townships), provisioned, note)
 	if err == nil {
-		err = r.untilQuiet(ctx)
+		// Without pods a station says NotStarting after some minutes, which with many of them goes on for as long as they took to provision.
+		err = r.untilSame(ctx, written)
 	}
 	// What was asked counts also when the run is interrupted here.
 	if err := errors.Join(err, r.countRequests(context.WithoutCancel(ctx), before)); err != nil {
@@ -283,13 +285,25 @@ func (r *runner) ensureOperator(ctx context.Context) error {
 
 // untilQuiet waits until the operator has looked at no station and written nothing for a while.
 func (r *runner) untilQuiet(ctx context.Context) error {
+	return r.untilSame(ctx, func(found samples) float64 {
+		return found.sum("controller_runtime_reconcile_total", "controller", "station") + found.sum("liaison_operator_api_writes_total")
+	})
+}
+
+// written are all objects but statuses.
+func written(found samples) float64 {
+	return found.sum("liaison_operator_api_writes_total") - found.sum("liaison_operator_api_writes_total", "reason", "status")
+}
+
+// untilSame waits until a sum of the operator's metrics has not changed for a while.
+func (r *runner) untilSame(ctx context.Context, sum func(samples) float64) error {
 	last, same := -1.0, 0
 	for same < 3 {
 		answer, err := r.operator.scrape(ctx)
 		if err != nil {
 			return err
 		}
-		now := answer.samples.sum("controller_runtime_reconcile_total", "controller", "station") + answer.samples.sum("liaison_operator_api_writes_total")
+		now := sum(answer.samples)
 		same++
 		if now != last {
 			last, same = now, 0

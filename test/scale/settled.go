@@ -32,7 +32,7 @@ func (r *runner) measureSettled(ctx context.Context) error {
 	return err
 }
 
-// rest until every intake has been polled once more, and nobody has scraped meanwhile: a scrape leaves behind as much as the caches hold.
+// rest until every intake has been polled once more, and nobody has scraped meanwhile.
 func (r *runner) rest(ctx context.Context) error {
 	return pause(ctx, max(30*time.Second, r.interval()))
 }
@@ -154,7 +154,9 @@ func (r *runner) measureScrapes(ctx context.Context) error {
 	}
 	slices.Sort(millis)
 	r.Figures.ScrapeMillis = millis[len(millis)/2]
-	return nil
+	used, err := r.operator.usage()
+	r.Figures.ScrapedRSS = used.rss
+	return err
 }
 
 // measureSweep listens until every intake has been polled once more, which takes one interval unless the operator does not keep up.
@@ -222,6 +224,10 @@ func (r *runner) measureRestart(ctx context.Context) error {
 			f.RestartWrites += n
 		}
 	}
+	if used, err = r.operator.usage(); err != nil {
+		return err
+	}
+	f.PeakRSS = max(f.PeakRSS, used.peak)
 	f.RestartedRSS, _, err = r.memory(ctx)
 	return err
 }

@@ -2,6 +2,7 @@
 //
 // testdata/previous holds the CRDs of that release and what its operator had made of a small county: every object as it stood in the API server,
 // with its managed fields, without what each API server gives by itself. Beside them are its charts, which the tests of our charts upgrade.
+// hack/record-release.sh makes the recording of the release that this tree is.
 package upgrade
 
 import (
@@ -12,8 +13,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,7 +41,8 @@ const (
 	county            = "jixian"
 	operatorNamespace = "liaison-system"
 	// image is the one that the operator of the earlier release gave to stations that name none.
-	image = "liaison.township.dev/liaison-intake:0.1.0"
+	image    = "liaison.township.dev/liaison-intake:0.1.0"
+	newImage = "liaison.township.dev/liaison-intake:next"
 )
 
 var (
@@ -53,12 +57,11 @@ func TestMain(m *testing.M) {
 	controlplane.Run(m, func(cp *controlplane.ControlPlane) { cluster = cp })
 }
 
-func TestAnUpgradeRestartsNothingAndLosesNothing(t *testing.T) {
+// A county is upgraded, and goes on afterwards with what people do to their stations.
+func TestAnUpgradeRestartsNothingAndLosesNothingAndTheCountyGoesOn(t *testing.T) {
 	installKinds(t, filepath.Join(previous, "crd"))
-	for _, name := range []string{county, operatorNamespace} {
-		cluster.Create(t, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}})
-	}
-	restore(t)
+	makeNamespaces(t)
+	restore(t, recorded(t))
 	for _, name := range stations {
 		serve(t, name)
 	}
@@ -66,11 +69,40 @@ func TestAnUpgradeRestartsNothingAndLosesNothing(t *testing.T) {
 
 	installKinds(t, present)
 	stillValid(t, before)
-	cluster.StartOperator(t, "--operator-namespace="+operatorNamespace, "--intake-image="+image)
-
+	operator := startOperator(t, image)
 	for _, name := range stations {
 		controlplane.Eventually(t, name+" is looked after", func(ctx context.Context) error { return lookedAfter(ctx, name) })
 	}
+	nothingIsLost(t, before)
+
+	whatIsEditedFollows(t)
+	whatIsPublishedIsWithdrawn(t)
+	whatIsNoLongerDeclaredGoes(t)
+	whatIsDeletedComesBack(t)
+	operator.Stop(t)
+	startOperator(t, newImage)
+	aNewImageComesInWaves(t)
+	cluster.Machinery(t, county)
+	keptDataIsFoundAgain(t)
+	dataGoesWithItsStation(t)
+}
+
+func makeNamespaces(t *testing.T) {
+	t.Helper()
+	for _, name := range []string{county, operatorNamespace} {
+		cluster.Create(t, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}})
+	}
+}
+
+// startOperator of this tree. One station at most is disturbed at once.
+func startOperator(t *testing.T, image string) *controlplane.Operator {
+	t.Helper()
+	return cluster.StartOperator(t, "--operator-namespace="+operatorNamespace, "--intake-image="+image, "--rollout-max-unavailable=1", "--rollout-soak=0s")
+}
+
+func nothingIsLost(t *testing.T, before map[string]*unstructured.Unstructured) {
+	t.Helper()
+	t.Logf("%d objects of the release before", len(before))
 	for key, now := range everything(t) {
 		was, known := before[key]
 		switch {
@@ -81,6 +113,10 @@ func TestAnUpgradeRestartsNothingAndLosesNothing(t *testing.T) {
 			continue
 		case was.GetUID() != now.GetUID():
 			t.Errorf("%s was made anew", key)
+		}
+		// Of a field that belongs to a manager of before as well, nobody could be rid.
+		if difference := cmp.Diff(slices.Sorted(maps.Keys(managers(was))), slices.Sorted(maps.Keys(managers(now)))); difference != "" {
+			t.Errorf("the fields of %s belong to others (-before +after):\n%s", key, difference)
 		}
 		for _, fields := range untouchable(now.GetKind()) {
 			if difference := cmp.Diff(part(t, was, fields...), part(t, now, fields...)); difference != "" {
@@ -147,7 +183,7 @@ func lookedAfter(ctx context.Context, name string) error {
 
 func installKinds(t *testing.T, folder string) {
 	t.Helper()
-	if _, err := envtest.InstallCRDs(cluster.Config, envtest.CRDInstallOptions{Paths: []string{folder}, ErrorIfPathMissing: true}); err != nil {
+	if _, err := envtest.InstallCRDs(cluster.Config, controlplane.Kinds(folder)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -167,11 +203,11 @@ func stillValid(t *testing.T, objects map[string]*unstructured.Unstructured) {
 	}
 }
 
-// restore makes the recorded objects: their status is theirs, owners are found by name, and each field belongs to whom it belonged.
-func restore(t *testing.T) {
+// restore makes recorded objects: their status is theirs, owners are found by name, and each field belongs to whom it belonged.
+func restore(t *testing.T, objects []*unstructured.Unstructured) {
 	t.Helper()
 	owners := map[string]types.UID{}
-	for _, recorded := range recorded(t) {
+	for _, recorded := range objects {
 		managed := recorded.GetManagedFields()
 		made := recorded.DeepCopy()
 		made.SetManagedFields(nil)
@@ -261,8 +297,11 @@ func serve(t *testing.T, name string) {
 	set := &appsv1.StatefulSet{ObjectMeta: metav1.ObjectMeta{Namespace: county, Name: station.IntakeName(name)}}
 	cluster.Get(t, set)
 	pod := &corev1.Pod{
-		ObjectMeta: metav1.ObjectMeta{Namespace: county, Name: station.PodName(name), Labels: set.Spec.Template.Labels},
-		Spec:       set.Spec.Template.Spec,
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: county, Name: station.PodName(name), Labels: set.Spec.Template.Labels,
+			OwnerReferences: []metav1.OwnerReference{*metav1.NewControllerRef(set, appsv1.SchemeGroupVersion.WithKind("StatefulSet"))},
+		},
+		Spec: set.Spec.Template.Spec,
 	}
 	cluster.Create(t, pod)
 	pod.Status = corev1.PodStatus{

@@ -3,27 +3,18 @@ package boards
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"math"
-	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
-	"strconv"
 	"testing"
 
 	"sigs.k8s.io/yaml"
 
 	"township.dev/liaison/test/controlplane"
+	"township.dev/liaison/test/monitoring/panels"
 )
-
-// prometheus is a server of the test's own.
-type prometheus struct{ address string }
 
 // targets are where the test's Prometheus finds what a cluster would tell it of.
 type targets struct {
@@ -33,7 +24,7 @@ type targets struct {
 }
 
 // startPrometheus scrapes every second, as the scrape configuration of docs/monitoring.md has it.
-func startPrometheus(t *testing.T, scraped targets) *prometheus {
+func startPrometheus(t *testing.T, scraped targets) panels.Prometheus {
 	t.Helper()
 	binary := filepath.Join("..", "..", "..", "bin", "prometheus")
 	if _, err := os.Stat(binary); err != nil {
@@ -44,10 +35,10 @@ func startPrometheus(t *testing.T, scraped targets) *prometheus {
 	if err := os.WriteFile(config, scrapeConfig(t, scraped), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := &prometheus{address: controlplane.FreeAddress(t)}
+	address := controlplane.FreeAddress(t)
 	var log bytes.Buffer
 	process := exec.CommandContext(t.Context(), binary, "--config.file="+config, "--storage.tsdb.path="+filepath.Join(folder, "data"),
-		"--web.listen-address="+p.address, "--log.level=warn")
+		"--web.listen-address="+address, "--log.level=warn")
 	process.Stdout, process.Stderr = &log, &log
 	if err := process.Start(); err != nil {
 		t.Fatal(err)
@@ -58,7 +49,7 @@ func startPrometheus(t *testing.T, scraped targets) *prometheus {
 			t.Logf("Prometheus said:\n%s", log.String())
 		}
 	})
-	return p
+	return panels.Prometheus(address)
 }
 
 // documented finds the scrape configuration in the page.
@@ -126,86 +117,13 @@ func found(job map[string]any, address string, labels map[string]string) {
 	job["static_configs"] = []map[string]any{{"targets": []string{address}, "labels": labels}}
 }
 
-func (p *prometheus) eventuallyScrapes(t *testing.T) {
+func eventuallyScrapes(t *testing.T, prometheus panels.Prometheus) {
 	t.Helper()
 	controlplane.Eventually(t, "Prometheus reaches the operator", func(ctx context.Context) error {
-		samples, err := p.ask(ctx, `up{job="liaison-operator"} == 1`)
+		samples, err := prometheus.Ask(ctx, `up{job="liaison-operator"} == 1`)
 		if err == nil && len(samples) == 0 {
 			err = errors.New("the target is not up")
 		}
 		return err
 	})
-}
-
-// sample is one answer to an instant query.
-type sample struct {
-	Metric map[string]string
-	// Value is when, and how much as text.
-	Value [2]any
-}
-
-// value is NaN where the answer is no number at all.
-func (s sample) value() float64 {
-	text, _ := s.Value[1].(string)
-	value, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		return math.NaN()
-	}
-	return value
-}
-
-// ask for the value of now.
-func (p *prometheus) ask(ctx context.Context, query string) ([]sample, error) {
-	var answer struct {
-		ResultType string
-		Result     []sample
-	}
-	if err := p.get(ctx, "/api/v1/query", url.Values{"query": {query}}, &answer); err != nil {
-		return nil, err
-	}
-	if answer.ResultType != "vector" {
-		return nil, fmt.Errorf("the answer is a %s", answer.ResultType)
-	}
-	return answer.Result, nil
-}
-
-// eventuallyOffers waits until the label has values on the metric, and the wanted one among them where one is wanted.
-func (p *prometheus) eventuallyOffers(t *testing.T, label, metric, wanted string) []string {
-	t.Helper()
-	var values []string
-	controlplane.Eventually(t, fmt.Sprintf("%s has values of %s", metric, label), func(ctx context.Context) error {
-		values = nil
-		if err := p.get(ctx, "/api/v1/label/"+label+"/values", url.Values{"match[]": {metric}}, &values); err != nil {
-			return err
-		}
-		if len(values) == 0 || (wanted != "" && !slices.Contains(values, wanted)) {
-			return fmt.Errorf("the values are %q", values)
-		}
-		return nil
-	})
-	return values
-}
-
-func (p *prometheus) get(ctx context.Context, path string, parameters url.Values, into any) error {
-	target := url.URL{Scheme: "http", Host: p.address, Path: path, RawQuery: parameters.Encode()}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
-	if err != nil {
-		return err
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = response.Body.Close() }()
-	answer := struct {
-		Status, Error string
-		Data          any
-	}{Data: into}
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
-		return fmt.Errorf("Prometheus answers %s: %w", response.Status, err)
-	}
-	if answer.Status != "success" {
-		return fmt.Errorf("Prometheus answers %s", answer.Error)
-	}
-	return nil
 }
