@@ -80,7 +80,7 @@ func (a *Applier) Apply(ctx context.Context, owner Owner, desired runtime.ApplyC
 	if err != nil {
 		return Unchanged, err
 	}
-	found, err := a.findCached(ctx, owner, live)
+	found, err := a.FindCached(ctx, owner, live)
 	if err != nil {
 		return Unchanged, err
 	}
@@ -166,14 +166,14 @@ func (a *Applier) ApplyStatus(ctx context.Context, status runtime.ApplyConfigura
 // Find reads an object into obj, whose name and namespace say which, and reports whether it exists. It looks in the cache first,
 // then at the API server. It fails with a ForeignError or a LeavingError where Apply would.
 func (a *Applier) Find(ctx context.Context, owner Owner, obj client.Object) (bool, error) {
-	if found, err := a.findCached(ctx, owner, obj); err != nil || found {
+	if found, err := a.FindCached(ctx, owner, obj); err != nil || found {
 		return found, err
 	}
 	return a.FindLive(ctx, owner, obj)
 }
 
-// findCached is Find in the cache alone, which holds only what bears our label.
-func (a *Applier) findCached(ctx context.Context, owner Owner, obj client.Object) (bool, error) {
+// FindCached is Find in the cache alone, which holds only what bears our label.
+func (a *Applier) FindCached(ctx context.Context, owner Owner, obj client.Object) (bool, error) {
 	found, err := a.read(ctx, a.Client, owner, obj)
 	if !found && err == nil {
 		a.Echoes.forget(obj)

@@ -22,7 +22,7 @@ func (a *Applier) Keep(ctx context.Context, owner Owner, obj client.Object, fill
 	if err != nil {
 		return Unchanged, fmt.Errorf("finding the kind of %T: %w", obj, err)
 	}
-	found, err := a.findCached(ctx, owner, obj)
+	found, err := a.FindCached(ctx, owner, obj)
 	switch {
 	case err != nil:
 		return Unchanged, err

@@ -97,16 +97,16 @@ const (
 
 // applyWorkload writes the StatefulSet, under the share that it is the station's turn for.
 func (p *provisioner) applyWorkload(ctx context.Context) error {
-	live, err := p.liveWorkload(ctx)
-	if err != nil {
-		return err
-	}
 	county := p.options.share()
 	encoded, err := county.encoded()
 	if err != nil {
 		return err
 	}
 	p.share = digest(encoded)
+	live, err := p.liveWorkload(ctx)
+	if err != nil {
+		return err
+	}
 	had, known := shareOf(live)
 	makeable := known && had.Version == templateVersion
 	switch p.turn = p.takeTurn(live, encoded); {
@@ -234,17 +234,14 @@ func (p *provisioner) image() string {
 	return cmp.Or(p.station.Spec.Intake.Image, p.options.DefaultIntakeImage)
 }
 
-// liveWorkload is the StatefulSet as the cache has it; nil when there is none.
+// liveWorkload is the station's StatefulSet as the cache has it; nil when there is none. It fails with an apply.ForeignError when it is somebody
+// else's: of such a one the station must not ask for a turn, which would be refused in it and halt everybody.
 func (p *provisioner) liveWorkload(ctx context.Context) (*appsv1.StatefulSet, error) {
-	live := &appsv1.StatefulSet{}
-	err := p.applier.Client.Get(ctx, types.NamespacedName{Namespace: p.station.Namespace, Name: IntakeName(p.station.Name)}, live)
-	if client.IgnoreNotFound(err) != nil {
-		return nil, fmt.Errorf("reading the StatefulSet: %w", err)
+	live := &appsv1.StatefulSet{ObjectMeta: metav1.ObjectMeta{Namespace: p.station.Namespace, Name: IntakeName(p.station.Name)}}
+	if found, err := p.applier.FindCached(ctx, ownerOf(p.station), live); err != nil || !found {
+		return nil, err
 	}
-	if err != nil {
-		return nil, nil //nolint:nilnil // none is an answer
-	}
-	return live, apply.Unpack(live)
+	return live, nil
 }
 
 // wave is the station as the waves know it.

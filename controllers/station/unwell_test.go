@@ -121,6 +121,32 @@ func TestACanaryThatItsTownshipHasToMendHoldsNobodyUp(t *testing.T) {
 	})
 }
 
+// By its labels the operator sees it as well as its own.
+func TestAStationWhoseStatefulSetIsSomebodyElsesHoldsNobodyUp(t *testing.T) {
+	all := []string{"alpha", "bravo"}
+	s := inWaves(t, "1", all...)
+	set := s.set("alpha")
+	s.edit(set, func() { set.Annotations[station.AnnotationStation] = "elsewhere/other" })
+	s.until("alpha", "Stalled", "True/"+station.ReasonNameTaken)
+
+	s.restartWith("1", newImage)
+	if first := s.reach(newImage, 1, all...); first[0] != "bravo" {
+		t.Fatalf("%s has the image", first[0])
+	}
+	s.replaced("bravo", ready)
+	s.until("bravo", "UpToDate", "True")
+	s.until("alpha", "Stalled", "True/"+station.ReasonNameTaken)
+	if p := s.operator.reconciler.Waves.Progress(); p.Halted() || p.Stations[waves.Failed] != 0 {
+		t.Errorf("progress %+v", p)
+	}
+
+	// Given back, it has its turn like any other.
+	s.edit(set, func() { set.Annotations[station.AnnotationStation] = s.namespace + "/alpha" })
+	s.reach(newImage, 2, all...)
+	s.replaced("alpha", ready)
+	s.until("alpha", "UpToDate", "True")
+}
+
 // It is suspended to restore a backup, for example. An image that has failed elsewhere might change its data when it is resumed.
 func TestAStationThatIsSuspendedDuringAHaltIsResumedAsItWas(t *testing.T) {
 	all := []string{"alpha", "bravo", "charlie"}
