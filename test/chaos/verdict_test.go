@@ -380,7 +380,7 @@ func seriesOf(exposition string, there []v1alpha1.LiaisonStation) error {
 	return nil
 }
 
-// isSilent: an operator that starts anew finds nothing to write, and none has for long enough to poll every intake and to tell of an upgrade.
+// isSilent: an operator that starts anew finds nothing to write, and none has for long enough.
 func (w *world) isSilent() {
 	w.t.Helper()
 	before, err := versionsNow(w.t.Context())
@@ -394,7 +394,7 @@ func (w *world) isSilent() {
 	w.operators.replicas[0].kill()
 	w.operators.ensure()
 	w.operators.hasLookedAt(len(there.Items))
-	pause(w.t.Context(), 7*time.Second)
+	pause(w.t.Context(), longEnough)
 	now, err := versionsNow(w.t.Context())
 	if err != nil {
 		w.t.Fatal(err)

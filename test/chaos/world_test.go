@@ -282,10 +282,17 @@ func podOf(key client.ObjectKey) client.ObjectKey {
 // patience is long because whoever was refused for a while, operator or watch, asks again less and less often.
 const patience = 3 * time.Minute
 
+const (
+	// asksEvery is the time from one question to the next while something is waited for.
+	asksEvery = 250 * time.Millisecond
+	// longEnough is how long an operator that has nothing to do is watched. By then it has polled every intake and told where an upgrade stands, which it does every five seconds.
+	longEnough = 7 * time.Second
+)
+
 func (w *world) eventually(what string, ask func(context.Context) error) {
 	w.t.Helper()
 	var last error
-	err := wait.PollUntilContextTimeout(w.t.Context(), 250*time.Millisecond, patience, true, func(ctx context.Context) (bool, error) {
+	err := wait.PollUntilContextTimeout(w.t.Context(), asksEvery, patience, true, func(ctx context.Context) (bool, error) {
 		if err := ask(ctx); err == nil || ctx.Err() == nil { // that the time is over is told already
 			last = err
 		}
@@ -296,7 +303,7 @@ func (w *world) eventually(what string, ask func(context.Context) error) {
 	}
 }
 
-// settle waits until every object says that nothing is left to do, and none has moved for three seconds.
+// settle waits until every object says that nothing is left to do, and none has moved for long enough.
 func (w *world) settle(when string) {
 	w.t.Helper()
 	var before versions
@@ -315,7 +322,7 @@ func (w *world) settle(when string) {
 			still = 0
 			return err
 		}
-		if still++; still < 12 {
+		if still++; still < int(longEnough/asksEvery) {
 			return errors.New("not still for long enough")
 		}
 		return nil
