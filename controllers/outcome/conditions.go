@@ -18,13 +18,21 @@ type Conditions struct {
 	now        time.Time
 }
 
-// NewConditions starts from the conditions of those types that the object has. now comes from the injected clock.
+// mostSkew is how far the clock of the leader before may have been ahead. What is dated later was written by a clock that was wrong.
+const mostSkew = time.Minute
+
+// NewConditions starts from the conditions of those types that the object has. now comes from the injected clock. What a wrong clock has dated in the
+// future is dated now, or what failed then would be waited for until that day.
 func NewConditions(existing []metav1.Condition, generation int64, now time.Time, owned ...string) *Conditions {
 	c := &Conditions{generation: generation, now: now}
 	for _, condition := range existing {
-		if slices.Contains(owned, condition.Type) {
-			c.list = append(c.list, condition)
+		if !slices.Contains(owned, condition.Type) {
+			continue
 		}
+		if condition.LastTransitionTime.After(now.Add(mostSkew)) {
+			condition.LastTransitionTime = metav1.NewTime(now).Rfc3339Copy()
+		}
+		c.list = append(c.list, condition)
 	}
 	return c
 }

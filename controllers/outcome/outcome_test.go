@@ -134,6 +134,21 @@ func TestPatientTurnsFromWaitToStall(t *testing.T) {
 	}
 }
 
+func TestWhatAWrongClockDatedInTheFutureIsDatedNow(t *testing.T) {
+	for ahead, want := range map[time.Duration]time.Time{
+		time.Minute:    noon.Add(time.Minute), // two operators' clocks differ by so much
+		24 * time.Hour: noon,
+	} {
+		wrong := conditions(nil, noon.Add(ahead))
+		wrong.Set(v1alpha1.ConditionReady, metav1.ConditionFalse, "Starting", "starting")
+		right := conditions(wrong.List(), noon)
+		right.Set(v1alpha1.ConditionReady, metav1.ConditionFalse, "Starting", "starting")
+		if got := right.Since(v1alpha1.ConditionReady, metav1.ConditionFalse); !got.Equal(want) {
+			t.Errorf("%s ahead: failing since %s, want %s", ahead, got, want)
+		}
+	}
+}
+
 func TestSetMovesTheTransitionTimeOnlyWhenTheStatusFlips(t *testing.T) {
 	c := conditions(nil, noon)
 	c.Set(v1alpha1.ConditionReady, metav1.ConditionFalse, "Starting", "starting")
